@@ -1,0 +1,88 @@
+"""Reads the knowledge under `data/`, and gives it a version."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+import transforms
+from transforms.knowledge.bundle import Knowledge
+from transforms.knowledge.frozen import KnowledgeError, parse
+from transforms.knowledge.languages import Languages
+from transforms.knowledge.lexicon import Lexicon
+from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.thresholds import Temperature, Thresholds
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_FILES = (
+    "languages.yaml",
+    "assignments.yaml",
+    "temperature.yaml",
+    "thresholds.yaml",
+)
+
+
+def load_knowledge(folder: Path) -> Knowledge:
+    """Read and check every knowledge file of a folder.
+
+    Raises:
+        KnowledgeError: a file is missing, or cannot be used as written; names it.
+    """
+    lexicons = [_read(Lexicon, path) for path in _all(folder, "lexicons")]
+    playbooks = [_read(Playbook, path) for path in _all(folder, "playbooks")]
+    knowledge = Knowledge(
+        lexicons={lexicon.language: lexicon for lexicon in lexicons},
+        languages=_read(Languages, folder / "languages.yaml"),
+        playbooks={playbook.id: playbook for playbook in playbooks},
+        assignments=_read(Assignments, folder / "assignments.yaml"),
+        temperature=_read(Temperature, folder / "temperature.yaml"),
+        thresholds=_read(Thresholds, folder / "thresholds.yaml"),
+        version=_version(folder),
+    )
+    _check_references(knowledge, folder)
+    return knowledge
+
+
+def _read(model: type[Model], path: Path) -> Model:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KnowledgeError(
+            f"{path}: cannot be read ({error}); COOLHEAD_KNOWLEDGE must name a folder"
+            " laid out like data/"
+        ) from error
+    return parse(model, text, str(path))
+
+
+def _all(folder: Path, kind: str) -> list[Path]:
+    paths = sorted((folder / kind).glob("*.yaml"))
+    if not paths:
+        raise KnowledgeError(f"{folder / kind}: holds no .yaml file; at least one is needed")
+    return paths
+
+
+def _check_references(knowledge: Knowledge, folder: Path) -> None:
+    named = {p for a in knowledge.assignments.assignments for p in a.playbooks}
+    if unknown := sorted(named - set(knowledge.playbooks)):
+        raise KnowledgeError(
+            f"{folder / 'assignments.yaml'}: names playbooks {unknown}, but there are"
+            f" only {sorted(knowledge.playbooks)}"
+        )
+
+
+def _version(folder: Path) -> str:
+    """Hash of the knowledge files and of the code that reads them, 12 hex digits."""
+    digest = hashlib.blake2b(digest_size=6)
+    for path in _versioned(folder):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _versioned(folder: Path) -> Iterator[Path]:
+    yield from (folder / name for name in _FILES)
+    yield from _all(folder, "lexicons")
+    yield from _all(folder, "playbooks")
+    yield from sorted(Path(transforms.__file__).parent.rglob("*.py"))

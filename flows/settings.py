@@ -1,0 +1,86 @@
+"""Where things are. Every setting is an environment variable with the prefix COOLHEAD_."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where a home and the knowledge are, and how a run behaves.
+
+    A home needs only an `inbox/`; the rest is created.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="COOLHEAD_", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Field(default=CHECKOUT / "data" / "home")
+    knowledge: Path = Field(default=CHECKOUT / "data")
+    time_zone: str = Field(
+        default="Europe/Amsterdam",
+        description="Zone of the contact centre's days, and of times without one.",
+    )
+    batch_utterances: int = Field(
+        default=400_000, ge=1, description="Utterances scored at a time; bounds memory."
+    )
+    host: str = Field(default="127.0.0.1", description="Where the dashboards listen.")
+    port: int = Field(default=8050, ge=1, le=65535)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError) as error:
+            raise ValueError(
+                f"COOLHEAD_TIME_ZONE={name!r} is no IANA time zone;"
+                " give one such as Europe/Amsterdam"
+            ) from error
+        return name
+
+    @model_validator(mode="after")
+    def _listens_on_loopback(self) -> Self:
+        if self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(
+                f"COOLHEAD_HOST={self.host!r} is beyond loopback, and the dashboards have"
+                " no access control of their own; put a proxy with access control before"
+                " 127.0.0.1"
+            )
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The contact centre's zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def inbox(self) -> Path:
+        """Exports as they arrive; never altered."""
+        return self.home / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Utterance text, as day-partitioned Parquet."""
+        return self.home / "archive"
+
+    @property
+    def quarantine(self) -> Path:
+        """What could not be read, with its bytes and its reason."""
+        return self.home / "quarantine"
+
+    @property
+    def warehouse(self) -> Path:
+        """The pipeline's own DuckDB file."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The versioned files that dashboards read, and the pointer to the current one."""
+        return self.home / "published"

@@ -1,0 +1,1 @@
+"""Computation: pure functions from frames to frames, and the knowledge they read."""

@@ -1,0 +1,51 @@
+"""What scoring needs of some days: their calls and turns, and what other days and logs say of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What other days and other exports know of the calls being scored.
+
+    Attributes:
+        calls: `staging.calls` of the same customers and agents around these days.
+        incidents: `staging.incidents` of the same calls and customers.
+        shifts: `staging.shifts` of the same agents around these days.
+        incident_days: one column `day`: local days that the incident log covers.
+        heat: `call_no`, `is_heated`, `warmth` (per agent turn) of calls scored before.
+        decisions: `customer_id`, `decided_at` of management's decisions, if kept.
+        as_of: the last moment in the data, or the one asked for.
+    """
+
+    calls: pl.DataFrame
+    incidents: pl.DataFrame
+    shifts: pl.DataFrame
+    incident_days: pl.DataFrame
+    heat: pl.DataFrame
+    decisions: pl.DataFrame | None
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some days' calls, ready to be judged.
+
+    Attributes:
+        calls: `staging.calls` of these days, with `spoken_language` (null where no
+            lexicon hears it) and `unassessable` (the reason, else null).
+        turns: `staging.utterances` of these days in (call_no, turn) order, with the
+            Boolean `is_shouting` and `is_capitals`.
+        hits: one row a cue heard: `call_no`, `turn`, `speaker`, `label`, `is_severe`,
+            `start`, `end` (code points in the original text), `cue`.
+        texts: `call_no`, `turn`, `text`: for rules that compare words.
+        around: what other days and logs know of them.
+    """
+
+    calls: pl.DataFrame
+    turns: pl.DataFrame
+    hits: pl.DataFrame
+    texts: pl.DataFrame
+    around: Surroundings

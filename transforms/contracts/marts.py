@@ -1,0 +1,296 @@
+"""The marts: what people read. Every row carries additive counts; rates come from `measures.py`."""
+
+from typing import Final
+
+import polars as pl
+
+from transforms.contracts.columns import (
+    AGENT,
+    CALL_ID,
+    CALL_NO,
+    DAY,
+    DIMENSIONS,
+    KNOWLEDGE,
+    LANGUAGE,
+    QUEUE,
+    TEAM,
+    TURN,
+    UTC,
+    count,
+    optional,
+)
+from transforms.contracts.staging import SPEAKER
+from transforms.contracts.table import Column, Table
+
+VERDICTS_KEPT: Final = ("met", "missed", "violated")
+VERDICT: Final = pl.Enum(VERDICTS_KEPT)
+
+EVENT_TYPES: Final = (
+    "supervisor_request",
+    "supervisor_transfer",
+    "supervisor_refusal",
+    "formal_complaint",
+    "legal_threat",
+    "churn_threat",
+    "threat",
+    "agent_ended_call",
+    "security",
+)
+EVENT_TYPE: Final = pl.Enum(EVENT_TYPES)
+
+EVIDENCE: Final = pl.List(
+    pl.Struct({"label": pl.String, "start": pl.UInt32, "end": pl.UInt32, "cue": pl.String})
+)
+
+CALL_FACTS: Final = Table(
+    name="marts.call_facts",
+    grain="one row for each call",
+    key=("call_id",),
+    columns={
+        "call_id": CALL_ID,
+        "call_no": CALL_NO,
+        "day": DAY,
+        "started_at": Column(UTC, "When the call started, in UTC."),
+        "zone": Column(pl.String, "The source's zone or offset."),
+        "duration_seconds": optional(pl.Float32, "Length of the call."),
+        "agent_id": AGENT,
+        "agent_name": optional(pl.String, "The agent's name."),
+        "team": TEAM,
+        "queue": QUEUE,
+        "language": LANGUAGE,
+        "customer_id": optional(pl.String, "The source's id of the customer."),
+        "direction": optional(pl.String, "`inbound` or `outbound`."),
+        "channel": optional(pl.String, "Voice, chat, …"),
+        "disposition": optional(pl.String, "How the source says that the call ended."),
+        "turns": count("Turns of the transcript."),
+        "unassessable": optional(pl.String, "Why the call cannot be assessed; null if it can."),
+        "is_heated": optional(pl.Boolean, "Heated; null if unassessable."),
+        "is_deescalated": optional(pl.Boolean, "De-escalated; null unless heated."),
+        "temperature_start": optional(pl.Float32, "Temperature of the first customer turn."),
+        "temperature_peak": optional(pl.Float32, "Highest temperature, 0-100."),
+        "temperature_end": optional(pl.Float32, "Temperature of the last customer turn."),
+        "peak_turn": optional(pl.UInt16, "Turn of the peak."),
+        "is_complaint": optional(pl.Boolean, "A complaint cue or a linked incident."),
+        "incident_id": optional(pl.String, "The incident linked to the call."),
+        "escalation_events": count("Escalation events of the call."),
+        "met": count("Verdicts met, over distinct behaviours and parameters."),
+        "missed": count("Verdicts missed."),
+        "violated": count("Verdicts violated."),
+        "knowledge": KNOWLEDGE,
+    },
+)
+
+VERDICTS: Final = Table(
+    name="marts.verdicts",
+    grain="one row for each call, behaviour and parameters judged met, missed or violated",
+    key=("call_id", "behaviour", "parameters"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "behaviour": Column(pl.String, "The behaviour, as the glossary names it."),
+        "parameters": Column(pl.String, "Its parameters, `name=value` in name order."),
+        "verdict": Column(VERDICT, "met, missed or violated."),
+        "reason": optional(pl.String, "Why missed; for met and violated, the rule that fired."),
+        "turn": optional(pl.UInt16, "Turn of the first evidence."),
+        "start": optional(pl.UInt32, "Start of its span in the text, in code points."),
+        "end": optional(pl.UInt32, "End of its span, exclusive."),
+        "cue": optional(pl.String, "The cue or rule that gave the evidence."),
+        "knowledge": KNOWLEDGE,
+    },
+)
+
+ESCALATION_EVENTS: Final = Table(
+    name="marts.escalation_events",
+    grain="one row for each escalation event of a call",
+    key=("call_id", "event_type", "turn"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "event_type": Column(EVENT_TYPE, "What happened."),
+        "turn": Column(pl.Int32, "Turn where it happened; -1 if outside the transcript."),
+    },
+)
+
+CALL_TRANSCRIPTS: Final = Table(
+    name="marts.call_transcripts",
+    grain="one row for each turn of a call",
+    key=("call_id", "turn"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "turn": TURN,
+        "speaker": Column(SPEAKER, "Who speaks."),
+        "start_seconds": optional(pl.Float32, "Start, in seconds from the call's."),
+        "end_seconds": optional(pl.Float32, "End, in seconds from the call's start."),
+        "text": Column(pl.String, "What was said, as exported."),
+        "language": optional(pl.String, "Language in which the turn was heard."),
+        "temperature": optional(pl.Float32, "Customer's temperature, 0-100."),
+        "evidence": Column(EVIDENCE, "Spans in the text (code points, end exclusive)."),
+    },
+)
+
+AGENT_ADHERENCE: Final = Table(
+    name="marts.agent_adherence",
+    grain="one row for each agent, team, queue, language, playbook, step and day",
+    key=("agent_id", "team", "queue", "language", "playbook", "step", "day"),
+    columns={
+        **DIMENSIONS,
+        "playbook": Column(pl.String, "The playbook."),
+        "step": Column(pl.String, "The step in it."),
+        "met": count("Calls in which the step was met."),
+        "missed": count("Calls with an opportunity, neither met nor violated."),
+        "violated": count("Calls with evidence against it."),
+        "not_observable": count("Calls for which the data it needs is absent or still open."),
+    },
+)
+
+ESCALATION_RATES: Final = Table(
+    name="marts.escalation_rates",
+    grain="one row for each agent, team, queue, language and day",
+    key=("agent_id", "team", "queue", "language", "day"),
+    columns={
+        **DIMENSIONS,
+        "calls": count("All calls."),
+        "assessable": count("Calls that could be assessed."),
+        "heated": count("Heated calls."),
+        "deescalated": count("Heated calls that were de-escalated."),
+        "escalated": count("Calls with at least one escalation event."),
+        "heated_escalated": count("Heated calls with at least one escalation event."),
+        **{event: count(f"Calls with the event `{event}`.") for event in EVENT_TYPES},
+        "complaints": count("Calls with a complaint cue or a linked incident."),
+        "breach_checks": count("Conduct behaviours judged (met or violated)."),
+        "breaches": count("Conduct behaviours violated."),
+        "breached": count("Calls with at least one conduct breach."),
+    },
+)
+
+_WINDOWS: Final = (1, 7, 30)
+REPEAT_CONTACTS: Final = Table(
+    name="marts.repeat_contacts",
+    grain="one row for each agent, team, queue, language and day",
+    key=("agent_id", "team", "queue", "language", "day"),
+    columns={
+        **DIMENSIONS,
+        "contacts": count("Contacts of customers whom the source names, transfers joined."),
+        **{
+            name: count(meaning)
+            for days in _WINDOWS
+            for name, meaning in (
+                (f"observed_{days}d", f"Contacts whose next {days} days lie within the data."),
+                (f"repeated_{days}d", f"Of these, with another contact within {days} days."),
+            )
+        },
+    },
+)
+
+REPEAT_COMPLAINERS: Final = Table(
+    name="marts.repeat_complainers",
+    grain="one row for each customer with at least two complaint contacts",
+    key=("customer_id",),
+    columns={
+        "customer_id": Column(pl.String, "The source's id of the customer."),
+        "customer_name": optional(pl.String, "The name last given."),
+        "languages": Column(pl.List(pl.String), "Languages of the calls."),
+        "is_vulnerable": Column(pl.Boolean, "The source flags the customer as vulnerable."),
+        "contacts": count("Contacts, transfers joined."),
+        "complaint_contacts": count("Contacts with a complaint cue or a linked incident."),
+        "complaints_90d": count("Most complaint contacts in any 90 days."),
+        "window_from": Column(pl.Date, "First day of that window's complaints."),
+        "window_to": Column(pl.Date, "Last day of that window's complaints."),
+        "is_chronic": Column(pl.Boolean, "Over the threshold of `thresholds.yaml`."),
+        "patterns": Column(pl.List(pl.String), "Patterns that hold; see the glossary."),
+        "reasons": Column(pl.List(pl.String), "For each pattern, why; or why none is named."),
+        "heated_calls": count("Heated calls."),
+        "abusive_calls": count("Calls with an insult or a threat by the customer."),
+        "supervisor_requests": count("Calls in which a supervisor was asked for."),
+        "repeat_mentions": count("Calls in which the customer says it is not the first."),
+        "open_incidents": count("Incidents neither resolved nor closed."),
+        "agents": count("Agents tried."),
+        "handle_seconds": optional(pl.Float64, "Time spent on the contacts, in seconds."),
+        "first_contact_on": Column(pl.Date, "Day of the first contact."),
+        "last_contact_on": Column(pl.Date, "Day of the last contact."),
+        "call_ids": Column(pl.List(pl.String), "The contacts' calls, oldest first."),
+    },
+)
+
+PLAYBOOK_STEPS: Final = Table(
+    name="marts.playbook_steps",
+    grain="one row for each step of each playbook",
+    key=("playbook", "step"),
+    columns={
+        "playbook": Column(pl.String, "The playbook."),
+        "playbook_title": Column(pl.String, "Its title in English."),
+        "playbook_version": Column(pl.String, "Its version."),
+        "language": Column(pl.String, "The playbook's own language."),
+        "direction": Column(pl.String, "`ltr` or `rtl`."),
+        "position": Column(pl.UInt16, "Place of the step in the playbook, from 1."),
+        "step": Column(pl.String, "The step's id."),
+        "title": Column(pl.String, "Title in English."),
+        "title_native": Column(pl.String, "Title in the playbook's language."),
+        "seed_step": Column(pl.String, "Where in the source it stands."),
+        "weight": Column(pl.Float64, "Weight in the playbook's total."),
+        "combine": Column(pl.String, "`all` or `any` of the behaviours."),
+        "behaviours": Column(pl.List(pl.String), "`behaviour(parameters)`, in order."),
+        "is_observable": Column(pl.Boolean, "A transcript or incident log can show it."),
+        "is_conduct": Column(pl.Boolean, "Reported as breaches, apart from adherence."),
+        "reason": optional(pl.String, "Why it cannot be observed."),
+    },
+)
+
+DATA_QUALITY: Final = Table(
+    name="marts.data_quality",
+    grain="one row for each expectation of each table in the last run",
+    key=("table_name", "expectation", "subject"),
+    columns={
+        "run_id": Column(pl.String, "The run that judged."),
+        "table_name": Column(pl.String, "The table judged."),
+        "expectation": Column(pl.String, "What was expected."),
+        "subject": Column(pl.String, "The columns concerned, and the bounds."),
+        "severity": Column(pl.String, "`block` or `warn`."),
+        "outcome": Column(pl.String, "`passed`, `failed` or `errored`."),
+        "rows_judged": optional(pl.UInt64, "Rows looked at."),
+        "rows_unexpected": optional(pl.UInt64, "Rows against it."),
+        "examples": Column(pl.List(pl.String), "Some values found."),
+        "message": optional(pl.String, "In words; for an error, the error."),
+    },
+)
+
+RUN_HISTORY: Final = Table(
+    name="marts.run_history",
+    grain="one row for each run that changed something",
+    key=("run_id",),
+    columns={
+        "run_id": Column(pl.String, "The run; also the published version."),
+        "as_of": Column(UTC, "The last moment in the data, or as asked."),
+        "files_in": count("Files taken in."),
+        "calls_in": count("Call records read, sound or not."),
+        "calls_new": count("Calls stored as new or corrected."),
+        "calls_repeated": count("Calls that were stored already."),
+        "calls_rejected": count("Call records in quarantine."),
+        "records_in": count("Other records read."),
+        "records_rejected": count("Other records in quarantine."),
+        "days_scored": count("Days scored again."),
+        "calls_scored": count("Calls in these days."),
+        "verdicts_changed": count("Verdicts that differ from the version before."),
+        "calls_total": count("Calls in the published version."),
+        "unassessable_total": count("Of these, unassessable."),
+        "warnings": count("Expectations that warned."),
+        "knowledge": KNOWLEDGE,
+    },
+)
+
+MARTS: Final = (
+    CALL_FACTS,
+    VERDICTS,
+    ESCALATION_EVENTS,
+    CALL_TRANSCRIPTS,
+    AGENT_ADHERENCE,
+    ESCALATION_RATES,
+    REPEAT_CONTACTS,
+    REPEAT_COMPLAINERS,
+    PLAYBOOK_STEPS,
+    DATA_QUALITY,
+    RUN_HISTORY,
+)
+DAILY: Final = tuple(mart for mart in MARTS if "day" in mart.columns)
+"""Marts that are replaced a day at a time."""

@@ -1,0 +1,115 @@
+"""From utterances to labels: the one code path of the nightly flow and of `coolhead detect`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import polars as pl
+
+from transforms.detection.labels import BITS, SEVERE_INSULT_BIT
+from transforms.detection.language import LanguageFinder
+from transforms.detection.matcher import HITS, Matcher
+from transforms.detection.text import normalise
+from transforms.knowledge.languages import Languages
+from transforms.knowledge.lexicon import Lexicon
+
+_SILENT: Final = ("ivr", "system")
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Hears labels in utterances of any language that has a lexicon."""
+
+    lexicons: Mapping[str, Lexicon]
+    languages: Languages
+
+    @cached_property
+    def finder(self) -> LanguageFinder:
+        """Names languages, among those with a lexicon and their neighbours."""
+        return LanguageFinder(self.lexicons, self.languages)
+
+    @cached_property
+    def _matchers(self) -> dict[str, Matcher]:
+        return {code: Matcher(lexicon) for code, lexicon in self.lexicons.items()}
+
+    def prepare(self) -> "Detector":
+        """Compile all cues now; costs a fraction of a second, once a process."""
+        for matcher in self._matchers.values():
+            matcher.prepare()
+        return self
+
+    def hear(self, utterances: pl.DataFrame) -> pl.DataFrame:
+        """One row for each cue heard, in (row, start) order; see `matcher.HITS`.
+
+        Args:
+            utterances: `text`, `speaker`, `language` (of the utterance; null or one
+                without a lexicon is not heard), with rows counted from 0.
+        """
+        numbered = utterances.select("text", "language", "speaker").with_row_index("row")
+        parts = [pl.DataFrame(schema=HITS)]
+        for (language, speaker), part in numbered.partition_by(
+            "language", "speaker", as_dict=True
+        ).items():
+            matcher = self._matchers.get(str(language))
+            if matcher is None:
+                continue
+            heard = matcher.hear(part["text"], str(speaker))
+            parts.append(heard.with_columns(row=part["row"].gather(heard["row"])))
+        return pl.concat(parts).sort("row", "start", "end", "label")
+
+    def switched(self, utterances: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
+        """Utterances that are in another language than their call: `row`, `language`.
+
+        Only those with no cue and none of the common words of the call's language, and
+        with `switch_words` words or more; and only where another lexicon hears them.
+        """
+        least = int(self.languages.switch_words.value)
+        numbered = utterances.select("text", "language", "speaker").with_row_index("row")
+        candidates = numbered.filter(
+            pl.col("language").is_in(list(self.lexicons)),
+            ~pl.col("speaker").cast(pl.String).is_in(_SILENT),
+            pl.col("text").str.count_matches(" ", literal=True) >= least - 1,
+        ).join(hits.select("row").unique(), on="row", how="anti")
+        foreign = [
+            part.filter(~self._is_common(str(language), part["text"], least))
+            for (language,), part in candidates.partition_by("language", as_dict=True).items()
+        ]
+        strange = pl.concat([candidates.clear(), *foreign])
+        if strange.is_empty():
+            return strange.select("row", "language")
+        return (
+            strange.with_columns(found=self.finder.find(strange["text"]))
+            .filter(
+                pl.col("found").is_in(list(self.lexicons)),
+                pl.col("found") != pl.col("language"),
+            )
+            .select("row", language="found")
+        )
+
+    def _is_common(self, language: str, texts: pl.Series, least: int) -> pl.Series:
+        """Whether each text has a common word of the language, or fewer words than asked."""
+        lexicon = self.lexicons[language]
+        lines = normalise(texts, fold=lexicon.fold_diacritics)
+        common = normalise(
+            pl.Series(lexicon.common_words, dtype=pl.String), fold=lexicon.fold_diacritics
+        )
+        short = lines.str.count_matches(" ", literal=True) <= least
+        return short | lines.str.contains_any(common.to_list())
+
+
+def label_masks(hits: pl.DataFrame, rows: int) -> pl.Series:
+    """One bit mask of labels a row, in row order; 0 where nothing was heard."""
+    bits = pl.col("label").replace_strict(BITS, return_dtype=pl.UInt64)
+    severe = pl.when("is_severe").then(pl.lit(SEVERE_INSULT_BIT, dtype=pl.UInt64))
+    masks = (
+        hits.lazy()
+        .with_columns(bit=bits | severe.otherwise(pl.lit(0, dtype=pl.UInt64)))
+        .group_by("row")
+        .agg(labels=pl.col("bit").bitwise_or())
+        .collect()
+    )
+    every = pl.DataFrame({"row": pl.int_range(rows, dtype=pl.UInt32, eager=True)})
+    return every.join(masks, on="row", how="left", maintain_order="left")[
+        "labels"
+    ].fill_null(0)

@@ -1,0 +1,28 @@
+"""All knowledge together, as one scoring uses it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from transforms.knowledge.languages import Languages
+from transforms.knowledge.lexicon import Lexicon
+from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.thresholds import Temperature, Thresholds
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What calls are judged by.
+
+    Attributes:
+        lexicons: by language code.
+        playbooks: by playbook id, in the order of their files.
+        version: hash of every file and of the rules' code; each verdict carries it.
+    """
+
+    lexicons: Mapping[str, Lexicon]
+    languages: Languages
+    playbooks: Mapping[str, Playbook]
+    assignments: Assignments
+    temperature: Temperature
+    thresholds: Thresholds
+    version: str

@@ -1,0 +1,62 @@
+"""Thresholds and temperature weights: numbers with their reasons."""
+
+from pydantic import Field
+
+from transforms.knowledge.frozen import Frozen
+
+
+class Threshold(Frozen):
+    """One number, what it counts, and why it is this one."""
+
+    value: float
+    unit: str
+    reason: str
+
+
+class Thresholds(Frozen):
+    """Every number on which a verdict hangs; see `data/thresholds.yaml` for the reasons."""
+
+    version: str
+    heated: Threshold
+    deescalated_share: Threshold
+    complaint_link_hours: Threshold
+    formal_complaint_days: Threshold
+    stretch_seconds: Threshold
+    stretch_words: Threshold
+    account_share: Threshold
+    interruption_seconds: Threshold
+    restatement_overlap: Threshold
+    restatement_min_words: Threshold
+    closing_turns: Threshold
+    boundary_turns: Threshold
+    seek_support_turns: Threshold
+    documented_hours: Threshold
+    threat_hours: Threshold
+    follow_up_days: Threshold
+    shouting_capitals: Threshold
+    shouting_exclamations: Threshold
+    warmth_calls: Threshold
+    warmth_share: Threshold
+    transfer_minutes: Threshold
+    chronic_complaints: Threshold
+    chronic_days: Threshold
+    review_days: Threshold
+    smallest_group: Threshold
+
+
+class TemperatureWeight(Frozen):
+    """Degrees that a cue adds to the customer's temperature, and why."""
+
+    degrees: float = Field(ge=-100, le=100)
+    reason: str
+
+
+class Temperature(Frozen):
+    """How cues become a temperature of 0-100 for each customer turn."""
+
+    version: str
+    decay: Threshold
+    labels: dict[str, TemperatureWeight]
+    severe_insult: TemperatureWeight
+    capitals: TemperatureWeight
+    exclamations: TemperatureWeight
