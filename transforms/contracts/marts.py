@@ -71,11 +71,21 @@ CALL_FACTS: Final = Table(
         "temperature_end": optional(pl.Float32, "Temperature of the last customer turn."),
         "peak_turn": optional(pl.UInt16, "Turn of the peak."),
         "is_complaint": optional(pl.Boolean, "A complaint cue or a linked incident."),
+        "is_abusive": optional(pl.Boolean, "An insult or a threat by the customer."),
+        "mentions_repeat": optional(
+            pl.Boolean, "The customer says that it is not the first contact."
+        ),
+        "warmth": optional(
+            pl.Float32, "Empathy, thanks and positive wording per turn of the agent."
+        ),
         "incident_id": optional(pl.String, "The incident linked to the call."),
         "escalation_events": count("Escalation events of the call."),
         "met": count("Verdicts met, over distinct behaviours and parameters."),
         "missed": count("Verdicts missed."),
         "violated": count("Verdicts violated."),
+        "window_closes_at": optional(
+            UTC, "When the first verdict that still waits for its window is judged again."
+        ),
         "knowledge": KNOWLEDGE,
     },
 )
@@ -164,7 +174,8 @@ ESCALATION_RATES: Final = Table(
     },
 )
 
-_WINDOWS: Final = (1, 7, 30)
+REPEAT_WINDOWS: Final = (1, 7, 30)
+"""Days within which another contact counts as a repeat."""
 REPEAT_CONTACTS: Final = Table(
     name="marts.repeat_contacts",
     grain="one row for each agent, team, queue, language and day",
@@ -174,7 +185,7 @@ REPEAT_CONTACTS: Final = Table(
         "contacts": count("Contacts of customers whom the source names, transfers joined."),
         **{
             name: count(meaning)
-            for days in _WINDOWS
+            for days in REPEAT_WINDOWS
             for name, meaning in (
                 (f"observed_{days}d", f"Contacts whose next {days} days lie within the data."),
                 (f"repeated_{days}d", f"Of these, with another contact within {days} days."),

@@ -61,7 +61,7 @@ CALLS: Final = Table(
 
 INCIDENTS: Final = Table(
     name="raw.incidents",
-    grain="one row for each version of an incident",
+    grain="one row for each version of an incident, with the last file that told it",
     key=("incident_id", "content_hash"),
     columns={
         **INCIDENT_FIELDS,
@@ -107,6 +107,9 @@ REJECTS: Final = Table(
         "kind": Column(pl.String, "`call`, `incident`, `roster`, … or `file`."),
         "reason": Column(pl.String, "What was found, and what to do."),
         "quarantined_as": Column(pl.String, "Where the original bytes are kept."),
+        "awaits_call_id": optional(
+            pl.String, "The call that is taken in once a contact record tells its start."
+        ),
         "run_id": Column(pl.String, "The run that refused it."),
     },
 )

@@ -83,7 +83,18 @@ DAYS_DUE: Final = Table(
     },
 )
 
-STAGING: Final = (CALLS, UTTERANCES, INCIDENTS, AGENTS, SHIFTS, DAYS_DUE)
+PENDING_KINDS: Final = ("call", "incident", "roster", "shift")
+PENDING: Final = Table(
+    name="staging.pending",
+    grain="one row for each thing of which raw has news that staging has not yet",
+    key=("kind", "id"),
+    columns={
+        "kind": Column(pl.Enum(PENDING_KINDS), "What has news."),
+        "id": Column(pl.String, "Its call_id, incident_id or agent_id."),
+    },
+)
+
+STAGING: Final = (CALLS, UTTERANCES, INCIDENTS, AGENTS, SHIFTS, DAYS_DUE, PENDING)
 
 ARCHIVE: Final = pl.Schema(
     {

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.detection.cues import SIDES, CueTable, cue_table
+from transforms.detection.cues import SIDES, CueTable, cue_tables
 from transforms.detection.negation import negated
 from transforms.detection.text import Words, normalise, words
 from transforms.knowledge.lexicon import Lexicon
@@ -34,7 +34,7 @@ class Matcher:
 
     @cached_property
     def _tables(self) -> dict[frozenset[str], CueTable]:
-        return {labels: cue_table(self.lexicon, labels) for labels in SIDES.values()}
+        return cue_tables(self.lexicon)
 
     def prepare(self) -> "Matcher":
         """Compile the cues now, rather than at the first text."""
@@ -98,8 +98,7 @@ def _found(candidates: pl.DataFrame, lines: pl.Series, table: CueTable) -> pl.Da
     )
     kept = ["row", "cue", "first", "last"]
     spans = pl.concat([plain.select(kept), _regex_spans(joined, lines, table)])
-    about = table.by_literal.drop("literal", "cue_words", "opens_inside", "is_regex")
-    return spans.join(about, on="cue", how="left")
+    return spans.join(table.cues, on="cue", how="left")
 
 
 def _words_before(candidates: pl.DataFrame, lines: pl.Series) -> pl.Series:

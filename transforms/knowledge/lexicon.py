@@ -77,7 +77,8 @@ class Lexicon(Frozen):
         return self
 
 
-_GROUP = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+GROUP = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+"""An innermost group: `(a|b)` or `[a|b]`."""
 
 
 def expand(phrase: str, prefixes: tuple[str, ...] = ()) -> list[str]:
@@ -87,20 +88,22 @@ def expand(phrase: str, prefixes: tuple[str, ...] = ()) -> list[str]:
     ["i'm so sorry about", "i'm so sorry for", "i'm very sorry about"]
     """
     wordings = [phrase]
-    while any(_GROUP.search(wording) for wording in wordings):
-        wordings = [opened for wording in wordings for opened in _open_group(wording)]
+    while any(GROUP.search(wording) for wording in wordings):
+        wordings = [opened for wording in wordings for opened in _open_first(wording)]
     spread = itertools.chain.from_iterable(_prefixed(w, prefixes) for w in wordings)
     return list(dict.fromkeys(" ".join(wording.split()) for wording in spread))
 
 
-def _open_group(wording: str) -> list[str]:
-    group = _GROUP.search(wording)
-    if group is None:
-        return [wording]
+def open_group(phrase: str, group: re.Match[str]) -> list[str]:
+    """The phrase with each choice of one group in its place."""
     required, optional = group.groups()
     choices = required.split("|") if required is not None else [*optional.split("|"), ""]
-    head, tail = wording[: group.start()], wording[group.end() :]
-    return [f"{head}{choice}{tail}" for choice in choices]
+    return [f"{phrase[: group.start()]}{c}{phrase[group.end() :]}" for c in choices]
+
+
+def _open_first(wording: str) -> list[str]:
+    group = GROUP.search(wording)
+    return [wording] if group is None else open_group(wording, group)
 
 
 def _prefixed(wording: str, prefixes: tuple[str, ...]) -> list[str]:

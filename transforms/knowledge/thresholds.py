@@ -13,6 +13,13 @@ class Threshold(Frozen):
     reason: str
 
 
+class WordList(Frozen):
+    """Words that a source uses for one thing, and why these."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    reason: str
+
+
 class Thresholds(Frozen):
     """Every number on which a verdict hangs; see `data/thresholds.yaml` for the reasons."""
 
@@ -42,6 +49,20 @@ class Thresholds(Frozen):
     chronic_days: Threshold
     review_days: Threshold
     smallest_group: Threshold
+    courtesy_words: Threshold
+    content_characters: Threshold
+    confirm_turns: Threshold
+    break_minutes: Threshold
+    warmth_deviations: Threshold
+    let_down_contacts: Threshold
+    serial_issues: Threshold
+    abusive_calls: Threshold
+    escalator_share: Threshold
+    grave_temperature: Threshold
+    long_open_days: Threshold
+    security_words: WordList
+    closed_statuses: WordList
+    grave_severities: WordList
 
 
 class TemperatureWeight(Frozen):

@@ -1,0 +1,1 @@
+"""Judgement: what every table must hold before anyone sees it."""

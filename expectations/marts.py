@@ -1,0 +1,215 @@
+"""What the marts must hold before they are published."""
+
+from datetime import datetime
+
+from expectations.suite import Suite, between, never, one_of, refers
+from transforms.contracts import marts
+from transforms.contracts.staging import SPEAKERS
+
+
+def suites(as_of: datetime) -> tuple[Suite, ...]:
+    """One suite for each mart.
+
+    Args:
+        as_of: the moment against which freshness is told.
+    """
+    return (
+        call_facts(as_of),
+        verdicts(),
+        escalation_events(),
+        call_transcripts(),
+        agent_adherence(),
+        escalation_rates(),
+        repeat_contacts(),
+        repeat_complainers(),
+        playbook_steps(),
+        data_quality(),
+        run_history(),
+    )
+
+
+def call_facts(as_of: datetime) -> Suite:
+    """A call is heated or not, or it says why nobody can tell."""
+    return Suite(
+        marts.CALL_FACTS,
+        (
+            between("temperature_peak", 0, 100),
+            between("temperature_start", 0, 100),
+            between("temperature_end", 0, 100),
+            between("duration_seconds", 0, None),
+            never(
+                "assessed, or unassessable with its reason",
+                "SELECT call_id FROM {batch} WHERE (is_heated IS NULL)"
+                " <> (unassessable IS NOT NULL)",
+            ),
+            never(
+                "only heated calls are de-escalated or not",
+                "SELECT call_id FROM {batch}"
+                " WHERE (is_deescalated IS NOT NULL) <> coalesce(is_heated, false)",
+            ),
+            never(
+                "no temperature ends over its peak",
+                "SELECT call_id FROM {batch} WHERE temperature_end > temperature_peak"
+                " OR temperature_start > temperature_peak",
+            ),
+            never(
+                "freshness: the last call is at most three days before as-of",
+                "SELECT max(started_at) AS last_call FROM {batch} HAVING max(started_at)"
+                f" < TIMESTAMPTZ '{as_of.isoformat()}' - INTERVAL 3 DAY",
+                warn=True,
+            ),
+        ),
+    )
+
+
+def verdicts() -> Suite:
+    """A verdict has its call; met and violated have their evidence, missed its reason."""
+    return Suite(
+        marts.VERDICTS,
+        (
+            refers("call_id", marts.CALL_FACTS, "call_id"),
+            one_of("verdict", marts.VERDICTS_KEPT),
+            never(
+                "met and violated say by what cue or rule",
+                "SELECT call_id, behaviour FROM {batch}"
+                " WHERE verdict <> 'missed' AND cue IS NULL AND reason IS NULL",
+            ),
+            never(
+                "missed says why",
+                "SELECT call_id, behaviour FROM {batch}"
+                " WHERE verdict = 'missed' AND reason IS NULL",
+            ),
+            never(
+                "a span is not empty",
+                'SELECT call_id, behaviour FROM {batch} WHERE "end" <= start',
+            ),
+        ),
+    )
+
+
+def escalation_events() -> Suite:
+    """An event belongs to a call."""
+    return Suite(
+        marts.ESCALATION_EVENTS,
+        (
+            refers("call_id", marts.CALL_FACTS, "call_id"),
+            one_of("event_type", marts.EVENT_TYPES),
+            between("turn", -1, None),
+        ),
+    )
+
+
+def call_transcripts() -> Suite:
+    """Every turn shown has its speaker; `staging.utterances` proves the key."""
+    return Suite(
+        marts.CALL_TRANSCRIPTS,
+        (one_of("speaker", SPEAKERS), between("temperature", 0, 100)),
+        unique=False,
+    )
+
+
+def agent_adherence() -> Suite:
+    """Counts are of known steps, and no day is counted twice."""
+    return Suite(
+        marts.AGENT_ADHERENCE,
+        (
+            refers("playbook", marts.PLAYBOOK_STEPS, "playbook"),
+            never(
+                "a row counts something",
+                "SELECT agent_id, step FROM {batch}"
+                " WHERE met + missed + violated + not_observable = 0",
+            ),
+        ),
+    )
+
+
+def escalation_rates() -> Suite:
+    """Parts are no greater than the whole."""
+    return Suite(
+        marts.ESCALATION_RATES,
+        (
+            never(
+                "heated <= assessable <= calls, escalated <= calls, and so on",
+                "SELECT agent_id, day FROM {batch} WHERE heated > assessable"
+                " OR assessable > calls OR deescalated > heated"
+                " OR heated_escalated > least(heated, escalated) OR escalated > calls"
+                " OR complaints > calls OR breaches > breach_checks OR breached > calls",
+            ),
+        ),
+    )
+
+
+def repeat_contacts() -> Suite:
+    """What was repeated was observed."""
+    return Suite(
+        marts.REPEAT_CONTACTS,
+        (
+            never(
+                "repeated <= observed <= contacts, at 1, 7 and 30 days",
+                "SELECT agent_id, day FROM {batch} WHERE repeated_1d > observed_1d"
+                " OR repeated_7d > observed_7d OR repeated_30d > observed_30d"
+                " OR observed_1d > contacts OR observed_7d > observed_1d"
+                " OR observed_30d > observed_7d",
+            ),
+        ),
+    )
+
+
+def repeat_complainers() -> Suite:
+    """A vulnerable customer is never called abusive or serial."""
+    return Suite(
+        marts.REPEAT_COMPLAINERS,
+        (
+            between("complaint_contacts", 2, None),
+            never(
+                "vulnerable customers carry no abusive or serial pattern",
+                "SELECT customer_id FROM {batch} WHERE is_vulnerable AND"
+                " list_has_any(patterns, ['abusive', 'serial_complainer'])",
+            ),
+            never(
+                "a chronic customer is listed with why",
+                "SELECT customer_id FROM {batch} WHERE is_chronic AND len(reasons) = 0",
+            ),
+        ),
+    )
+
+
+def playbook_steps() -> Suite:
+    """What cannot be observed says why."""
+    return Suite(
+        marts.PLAYBOOK_STEPS,
+        (
+            between("weight", 0, None),
+            never(
+                "an unobservable step has its reason",
+                "SELECT playbook, step FROM {batch}"
+                " WHERE NOT is_observable AND coalesce(reason, '') = ''",
+            ),
+        ),
+    )
+
+
+def data_quality() -> Suite:
+    """Every outcome is one of three, and said in words where it is not passed."""
+    return Suite(
+        marts.DATA_QUALITY,
+        (
+            one_of("severity", ("block", "warn")),
+            one_of("outcome", ("passed", "failed", "errored")),
+        ),
+        unique=False,
+    )
+
+
+def run_history() -> Suite:
+    """Every call read is stored, known or in quarantine."""
+    return Suite(
+        marts.RUN_HISTORY,
+        (
+            never(
+                "calls in = new + repeated + rejected",
+                "SELECT run_id FROM {batch}"
+                " WHERE calls_in <> calls_new + calls_repeated + calls_rejected",
+            ),
+        ),
+    )

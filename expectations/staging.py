@@ -1,0 +1,101 @@
+"""What the staging tables must hold."""
+
+from expectations.suite import Suite, between, never, one_of, refers
+from transforms.contracts import raw, staging
+
+
+def suites() -> tuple[Suite, ...]:
+    """One suite for each staging table."""
+    return (calls(), utterances(), incidents(), agents(), shifts(), days_due())
+
+
+def calls() -> Suite:
+    """One row a call, its last version, on a plausible day; enough calls a day."""
+    return Suite(
+        staging.CALLS,
+        (
+            refers("call_no", raw.CALLS, "call_no"),
+            between("turns", 0, 65_000),
+            one_of("direction", ("inbound", "outbound")),
+            never(
+                "the local day is that of the start, give or take the zone",
+                "SELECT call_id, day, started_at FROM {batch}"
+                " WHERE abs(date_diff('day', day, started_at::DATE)) > 1",
+            ),
+            never(
+                "volume: a weekday has at least a quarter of its median calls",
+                "SELECT day, calls FROM (SELECT day, count(*) AS calls,"
+                " median(count(*)) OVER (PARTITION BY dayofweek(day)) AS usual"
+                " FROM {batch} GROUP BY day) WHERE calls < 0.25 * usual",
+                warn=True,
+            ),
+        ),
+    )
+
+
+def utterances() -> Suite:
+    """Turns belong to calls, run forward, and carry a temperature of 0-100."""
+    return Suite(
+        staging.UTTERANCES,
+        (
+            refers("call_no", raw.CALLS, "call_no"),
+            one_of("speaker", staging.SPEAKERS),
+            between("temperature", 0, 100),
+            between("start_seconds", 0, None),
+            never(
+                "no turn ends before it starts",
+                "SELECT call_no, turn FROM {batch} WHERE end_seconds < start_seconds",
+            ),
+        ),
+    )
+
+
+def incidents() -> Suite:
+    """One row an incident; it is not written down before it happened, but for clocks."""
+    return Suite(
+        staging.INCIDENTS,
+        (
+            never(
+                "recorded no earlier than an hour before it occurred",
+                "SELECT incident_id FROM {batch}"
+                " WHERE recorded_at < occurred_at - INTERVAL 1 HOUR",
+                warn=True,
+            ),
+        ),
+    )
+
+
+def agents() -> Suite:
+    """Roster periods of one agent do not overlap."""
+    return Suite(
+        staging.AGENTS,
+        (
+            never(
+                "no two periods of an agent overlap",
+                "SELECT one.agent_id FROM {batch} AS one JOIN staging.agents AS other"
+                " ON one.agent_id = other.agent_id AND one.valid_from < other.valid_from"
+                " AND coalesce(one.valid_to, DATE '9999-12-31') >= other.valid_from",
+                warn=True,
+            ),
+        ),
+    )
+
+
+def shifts() -> Suite:
+    """A shift lasts some minutes at least and a day at most."""
+    return Suite(
+        staging.SHIFTS,
+        (
+            never(
+                "no shift is longer than a day",
+                "SELECT agent_id, shift_start FROM {batch}"
+                " WHERE shift_end > shift_start + INTERVAL 24 HOUR",
+                warn=True,
+            ),
+        ),
+    )
+
+
+def days_due() -> Suite:
+    """A day that is due says why."""
+    return Suite(staging.DAYS_DUE)

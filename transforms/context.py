@@ -1,0 +1,310 @@
+"""What rules know of each call: its account, first solution, closing, and neighbours.
+
+The terms are those of the glossary: account, substantive turn, customer stretch, closing.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from transforms.batch import Batch, Surroundings
+from transforms.incidents import Incidents, linked_incidents
+from transforms.detection.labels import LABELS
+from transforms.escalation import ending_turn, is_transferred
+from transforms.heard import NEVER, Floats, Heard, Ints, Mask, heard
+from transforms.knowledge.thresholds import Temperature, Thresholds
+from transforms.neighbours import Neighbours, ends, neighbours
+from transforms.restating import Account, retelling_turns
+from transforms.temperature import Heat, abusive_turns, call_heat, temperature
+
+SOLUTIONS: Final = ("solution_offer", "goodwill_gesture", "follow_up_commitment")
+"""Labels of a concrete thing that the agent will do, or lets the customer choose."""
+WARM: Final = ("empathy", "thanks", "positive_wording")
+_COURTESIES: Final = ("backchannel", "greeting", "empathy", "apology")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A batch with what every rule asks about its calls.
+
+    Attributes:
+        heard: turns and hits by place.
+        heat: temperatures, and which calls are heated.
+        incidents: incidents linked to the calls.
+        neighbours: other calls of the same agents and customers.
+        around: what other days and logs know.
+        thresholds: the numbers on which verdicts hang.
+        is_assessable: calls that can be assessed.
+        started: when each call started, in microseconds.
+        ended: when it ended; NEVER where unknown.
+        as_of: the last moment in the data, in microseconds.
+    """
+
+    heard: Heard
+    heat: Heat
+    incidents: Incidents
+    neighbours: Neighbours
+    around: Surroundings
+    thresholds: Thresholds
+    is_assessable: Mask
+    started: Ints
+    ended: Ints
+    as_of: int
+
+    @property
+    def count(self) -> int:
+        """How many calls there are."""
+        return self.heard.count
+
+    @cached_property
+    def is_logged(self) -> Mask:
+        """Calls on a day that the incident log covers."""
+        days = self.around.incident_days["day"]
+        return self.heard.calls["day"].is_in(days.to_list()).to_numpy() | (
+            self.incidents.is_linked
+        )
+
+    @cached_property
+    def has_customer(self) -> Mask:
+        """Calls of which the source names the customer."""
+        return self.heard.calls["customer_id"].is_not_null().to_numpy()
+
+    @cached_property
+    def is_substantive(self) -> Mask:
+        """Turns of agents and supervisors that are more than a courtesy."""
+        mine = self.heard.is_by["staff"].copy()
+        mine[self._courtesies] = False
+        return mine
+
+    @cached_property
+    def _courtesies(self) -> Ints:
+        """Places of turns that are merely backchannel, greeting, empathy or apology."""
+        h = self.heard
+        courteous = np.isin(h.hit_label, [list(LABELS).index(x) for x in _COURTESIES])
+        candidate = np.zeros(len(h.call_of), dtype=np.bool_)
+        candidate[h.hit_turn[courteous]] = True
+        candidate[h.hit_turn[~courteous]] = False
+        candidate &= h.is_by["staff"]
+        places = np.flatnonzero(candidate)
+        said = np.bincount(
+            h.hit_turn, weights=h.hit_end - h.hit_start, minlength=len(candidate)
+        )[places]
+        length = h.text_at(places).str.len_chars().to_numpy()
+        besides = h.words[places] * (1 - np.minimum(said / np.maximum(length, 1), 1))
+        return places[besides <= self.thresholds.courtesy_words.value]
+
+    @cached_property
+    def account_start(self) -> Ints:
+        """Place of the first complaint or heated turn of the customer, or NEVER."""
+        complaints = self.heard.said("customer", "complaint")
+        return np.minimum(self.heard.first_turn(complaints), self.heat.first_heated)
+
+    @cached_property
+    def account_end(self) -> Ints:
+        """Place of the substantive turn that ends the account; else the end of the call."""
+        turns = np.flatnonzero(self.is_substantive)
+        after = turns[turns > self.account_start[self.heard.call_of[turns]]]
+        ending = self.heard.first_place(after)
+        ending = np.where(ending == NEVER, self.heard.end, ending)
+        return np.where(self.has_account, ending, NEVER)
+
+    @cached_property
+    def has_account(self) -> Mask:
+        """Calls in which the customer gives an account."""
+        return self.account_start != NEVER
+
+    @cached_property
+    def is_account_answered(self) -> Mask:
+        """Calls in which a substantive turn ends the account."""
+        return self.has_account & (self.account_end < self.heard.end)
+
+    @cached_property
+    def is_cut_short(self) -> Mask:
+        """Calls in which the turn that ends the account cuts into the customer's turn."""
+        h, mine = self.heard, self.is_account_answered
+        calls = np.flatnonzero(mine)
+        turn = self.account_end[calls]
+        customers = h.turns_by["customer"]
+        spoken = customers[np.searchsorted(customers, turn) - 1]
+        overlap = h.ends[spoken] - h.starts[turn]
+        cut = h.none()
+        by_agent = h.is_by["agent"][turn]
+        cut[calls] = by_agent & (overlap > self.thresholds.interruption_seconds.value)
+        return cut
+
+    @cached_property
+    def solution(self) -> Ints:
+        """The hit that first offers a solution in each call, or NEVER."""
+        return self.heard.first_hit(self.heard.said("staff", *SOLUTIONS))
+
+    @cached_property
+    def solution_turn(self) -> Ints:
+        """Its place, or NEVER."""
+        return self.heard.first_turn(self.heard.said("staff", *SOLUTIONS))
+
+    @cached_property
+    def solution_key(self) -> Ints:
+        """Its key, or NEVER."""
+        return self.heard.first_key(self.heard.said("staff", *SOLUTIONS))
+
+    @cached_property
+    def restated(self) -> Ints:
+        """Restating cues of agent or supervisor after the account began, before a solution."""
+        h = self.heard
+        said = h.within(h.said("staff", "restatement"), self.account_start, h.never())
+        return h.keyed_before(said, self.solution_key)
+
+    @cached_property
+    def retold(self) -> Ints:
+        """Places of turns that retell the account in its own words, before a solution.
+
+        Looked for in heated calls without a restating cue only.
+        """
+        open_calls = self.heat.is_heated & ~self.heard.any_of(self.restated)
+        account = Account(
+            calls=open_calls & self.is_account_answered,
+            start=self.account_start,
+            end=self.account_end,
+            solution=self.solution,
+            solution_turn=self.solution_turn,
+        )
+        return retelling_turns(self.heard, account, self.thresholds)
+
+    @cached_property
+    def ending(self) -> Ints:
+        """Place at which the agent ends the call on the customer, or NEVER."""
+        return ending_turn(self.heard)
+
+    @cached_property
+    def is_broken_off(self) -> Mask:
+        """Calls without a leave-taking: in anger, or ended by the agent on a warning."""
+        h = self.heard
+        last = h.last_place(h.turns_by["customer"])
+        angry = h.hit_turn[h.said("customer", "threat", "insult", "anger")]
+        broken = self.ending != NEVER
+        broken[h.call_of[angry[angry == last[h.call_of[angry]]]]] = True
+        return broken
+
+    @cached_property
+    def hand_over(self) -> Ints:
+        """Place of the agent's turn that hands the call over, or NEVER."""
+        h = self.heard
+        said = h.first_turn(h.said("agent", "supervisor_handover"))
+        last = h.last_place(h.turns_by["agent"])
+        told = is_transferred(h) & (said == NEVER) & (last >= 0)
+        return np.where(told, last, said)
+
+    @cached_property
+    def closing_start(self) -> Ints:
+        """Place from which the last turns of a call count as its closing, or NEVER."""
+        h = self.heard
+        people = np.flatnonzero(h.is_by["staff"] | h.is_by["customer"])
+        count = np.bincount(h.call_of[people], minlength=h.count)
+        after = np.cumsum(count)
+        turns = int(self.thresholds.closing_turns.value)
+        start = h.never()
+        has = np.flatnonzero((count > 0) & ~self.is_broken_off)
+        start[has] = people[after[has] - np.minimum(count[has], turns)]
+        return start
+
+    @cached_property
+    def has_closing(self) -> Mask:
+        """Calls with a closing: a leave-taking, or a turn that hands over."""
+        return (self.closing_start != NEVER) | (self.hand_over != NEVER)
+
+    @cached_property
+    def boundary_set(self) -> Ints:
+        """Place of the first boundary or warning by agent or supervisor, or NEVER."""
+        h = self.heard
+        return h.first_turn(h.said("staff", "boundary", "warning_of_ending"))
+
+    @cached_property
+    def abuse(self) -> Ints:
+        """Places of abuse: severe or repeated insults, and threats."""
+        h = self.heard
+        threats = h.hit_turn[h.said("customer", "threat")]
+        return np.unique(np.concatenate((abusive_turns(h), threats)))
+
+    @cached_property
+    def abuse_after_boundary(self) -> Ints:
+        """Place of the first insult or threat after a boundary, or NEVER."""
+        h = self.heard
+        insults = h.said("customer", "insult", "threat")
+        places = h.hit_turn[insults]
+        return h.first_turn(insults[places > self.boundary_set[h.hit_call[insults]]])
+
+    @cached_property
+    def warmth(self) -> Floats:
+        """Warm cues per turn of the agent in each call; NaN where the agent says nothing."""
+        h = self.heard
+        turns = np.bincount(h.call_of[h.turns_by["agent"]], minlength=h.count)
+        said = np.bincount(h.hit_call[h.said("agent", *WARM)], minlength=h.count)
+        return np.divide(said, turns, out=np.full(h.count, np.nan), where=turns > 0)
+
+    @cached_property
+    def is_complaint(self) -> Mask:
+        """Calls with a complaint cue or a linked incident."""
+        h = self.heard
+        return h.any_of(h.said("customer", "complaint")) | self.incidents.is_linked
+
+    @cached_property
+    def is_refused(self) -> Mask:
+        """Calls in which the agent refuses what the customer wants."""
+        h = self.heard
+        labels = ("beyond_authority", "supervisor_refusal")
+        return h.any_of(h.said("agent", *labels)) | h.any_of(self.negative_wording)
+
+    @cached_property
+    def negative_wording(self) -> Ints:
+        """The agent's negative wording outside the turns that set a boundary."""
+        h = self.heard
+        negative = h.said("agent", "negative_wording")
+        limits = h.hit_turn[h.said("agent", "boundary", "warning_of_ending", "ending_call")]
+        return negative[~np.isin(h.hit_turn[negative], limits)]
+
+    @cached_property
+    def is_at_fault(self) -> Mask:
+        """Calls in which an incident, or the agent, says that the company is at fault."""
+        admitted = self.heard.said("staff", "admission")
+        return (self.incidents.fault == 1) | self.heard.any_of(admitted)
+
+
+def context(batch: Batch, thresholds: Thresholds, weights: Temperature) -> Context:
+    """Find out what rules ask of each call of a batch.
+
+    Raises:
+        BatchError: the batch's turns, hits and calls don't hold together.
+    """
+    by_place = heard(batch)
+    calls = by_place.calls
+    ended = ends(calls, _last_spoken(by_place))
+    incidents = linked_incidents(calls, ended, batch.around.incidents, thresholds)
+    assessable = calls["unassessable"].is_null().to_numpy()
+    degrees = temperature(by_place, weights)
+    heated = thresholds.heated.value
+    around = batch.around
+    return Context(
+        heard=by_place,
+        heat=call_heat(by_place, degrees, heated, incidents.is_linked, assessable),
+        incidents=incidents,
+        neighbours=neighbours(calls, ended, around.calls, around.shifts),
+        around=around,
+        thresholds=thresholds,
+        is_assessable=assessable,
+        started=calls["started_at"].to_physical().to_numpy(),
+        ended=ended,
+        as_of=_microseconds(around),
+    )
+
+
+def _last_spoken(by_place: Heard) -> Floats:
+    latest = np.full(by_place.count, np.nan)
+    np.fmax.at(latest, by_place.call_of, by_place.ends)
+    return latest
+
+
+def _microseconds(around: Surroundings) -> int:
+    return int(pl.Series([around.as_of], dtype=pl.Datetime("us", "UTC")).to_physical()[0])

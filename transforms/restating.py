@@ -1,0 +1,91 @@
+"""Where an agent retells the problem in the customer's own words, without a restating cue."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from transforms.detection.text import normalise
+from transforms.heard import NEVER, Heard, Ints, Mask
+from transforms.knowledge.thresholds import Thresholds
+
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads call numbers over 64 bits, so that a word in two calls is two keys."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where customers tell, and where solutions begin, by call.
+
+    Attributes:
+        calls: calls to look at; in each the account is answered.
+        start: place where the account starts.
+        end: place of the turn that answers it.
+        solution: the hit of the first solution, or NEVER.
+        solution_turn: its place, or NEVER.
+    """
+
+    calls: Mask
+    start: Ints
+    end: Ints
+    solution: Ints
+    solution_turn: Ints
+
+
+def retelling_turns(heard: Heard, account: Account, thresholds: Thresholds) -> Ints:
+    """Places of turns that retell the account in its own words, before a solution.
+
+    A turn retells when enough of its distinct content words (long words, by their first
+    letters) stand in the account.
+    """
+    turns = heard.turns_by["staff"]
+    call = heard.call_of[turns]
+    until = np.minimum(account.solution_turn, heard.end - 1)
+    after = (turns >= account.end[call]) & (turns <= until[call])
+    turns = turns[account.calls[call] & after]
+    if not len(turns):
+        return turns
+    told = heard.turns_by["customer"]
+    call = heard.call_of[told]
+    inside = (told >= account.start[call]) & (told < account.end[call])
+    told = told[inside & heard.any_place(turns)[call]]
+    length = int(thresholds.content_characters.value)
+    row, stem = _stems(_before_solution(heard, account, turns), length)
+    told_row, told_stem = _stems(heard.text_at(told), length)
+    keys = stem ^ _spread(heard.call_of[turns[row]])
+    shared = np.isin(keys, told_stem ^ _spread(heard.call_of[told[told_row]]))
+    of_all = np.bincount(row, minlength=len(turns))
+    of_shared = np.bincount(row[shared], minlength=len(turns))
+    enough = of_shared >= thresholds.restatement_min_words.value
+    return turns[enough & (of_shared >= thresholds.restatement_overlap.value * of_all)]
+
+
+def _spread(calls: Ints) -> npt.NDArray[np.uint64]:
+    return calls.astype(np.uint64) * _MIX
+
+
+def _before_solution(heard: Heard, account: Account, turns: Ints) -> pl.Series:
+    """The turns' texts, each up to where the first solution is offered in it."""
+    texts = heard.text_at(turns)
+    solution = account.solution[heard.call_of[turns]]
+    offers = np.flatnonzero(solution != NEVER)
+    here = offers[heard.hit_turn[solution[offers]] == turns[offers]]
+    until = np.full(len(turns), NEVER)
+    until[here] = heard.hit_start[solution[here]]
+    frame = pl.DataFrame({"text": texts, "until": until})
+    return frame.select(pl.col("text").str.slice(0, pl.col("until")))["text"]
+
+
+def _stems(texts: pl.Series, length: int) -> tuple[Ints, npt.NDArray[np.uint64]]:
+    """Distinct content words of each text by their first letters: its row, and a hash."""
+    words = normalise(texts, fold=True).str.strip_chars(" ").str.split(" ")
+    frame = (
+        pl.DataFrame({"row": np.arange(len(texts)), "word": words})
+        .explode("word", empty_as_null=False)
+        .filter(pl.col("word").str.len_chars() >= length)
+        .select("row", stem=pl.col("word").str.slice(0, length).hash())
+        .unique()
+    )
+    return frame["row"].to_numpy(), frame["stem"].to_numpy()

@@ -1,0 +1,85 @@
+"""Scoring: the pure function from some days' calls to the rows of their marts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from transforms.adherence import (
+    agent_adherence,
+    call_facts,
+    escalation_events,
+    escalation_rates,
+    verdict_rows,
+)
+from transforms.batch import Batch
+from transforms.context import Context, context
+from transforms.contracts.columns import CALL_NO, TURN
+from transforms.escalation import Escalations, deescalated, escalations
+from transforms.heard import Mask
+from transforms.knowledge.bundle import Knowledge
+from transforms.verdicts import Verdicts, applying, asked_rules, judge, rules_of
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What scoring gives of some days.
+
+    Attributes:
+        call_facts: rows of the mart, as are the next four.
+        temperatures: `call_no`, `turn`, `temperature` of each customer turn.
+        judged: the verdicts themselves, for explaining a call.
+        applies: calls x playbooks: which playbooks judge which calls.
+        events: the escalation events themselves.
+    """
+
+    call_facts: pl.DataFrame
+    verdicts: pl.DataFrame
+    escalation_events: pl.DataFrame
+    agent_adherence: pl.DataFrame
+    escalation_rates: pl.DataFrame
+    temperatures: pl.DataFrame
+    judged: Verdicts
+    applies: Mask
+    events: Escalations
+
+
+def score(batch: Batch, knowledge: Knowledge) -> Scored:
+    """Judge some days' calls by all the knowledge there is.
+
+    Raises:
+        BatchError: the batch's turns, hits and calls don't hold together.
+        BehaviourError: a playbook asks for a rule that there is none for.
+    """
+    thresholds, playbooks = knowledge.thresholds, knowledge.playbooks
+    known = context(batch, thresholds, knowledge.temperature)
+    rules = rules_of(playbooks)
+    applies = applying(known.heard.calls, playbooks, knowledge.assignments)
+    verdicts = judge(known, rules, asked_rules(applies, playbooks, rules))
+    events = escalations(known.heard, known.incidents, known.is_assessable, thresholds)
+    cooled = deescalated(known.heat, events, known.incidents, thresholds)
+    return Scored(
+        call_facts=call_facts(verdicts, events, cooled, knowledge.version),
+        verdicts=verdict_rows(verdicts, knowledge.version),
+        escalation_events=escalation_events(verdicts, events),
+        agent_adherence=agent_adherence(verdicts, playbooks, applies),
+        escalation_rates=escalation_rates(verdicts, events, cooled),
+        temperatures=_temperatures(known),
+        judged=verdicts,
+        applies=applies,
+        events=events,
+    )
+
+
+def _temperatures(known: Context) -> pl.DataFrame:
+    h = known.heard
+    turns = h.turns_by["customer"]
+    turns = turns[known.is_assessable[h.call_of[turns]]]
+    call = pl.Series(h.call_of[turns], dtype=pl.UInt32)
+    return pl.DataFrame(
+        {
+            "call_no": h.calls["call_no"].gather(call).cast(CALL_NO.dtype),
+            "turn": pl.Series(h.turn[turns]).cast(TURN.dtype),
+            "temperature": known.heat.degrees[turns].astype(np.float32),
+        }
+    )
