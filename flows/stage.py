@@ -199,6 +199,11 @@ def _find_changed(
 ) -> None:
     """Make `changed`: rows of `fresh` that staging lacks, and rows there that go."""
     names = ", ".join(columns)
+    standing = warehouse.read(f"SELECT count(*) AS n FROM {table.name} WHERE {of_these}")
+    if not standing.item():
+        # A first load compares with nothing; comparing whole rows is dear.
+        warehouse.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT {names} FROM fresh")
+        return
     warehouse.execute(f"""
         CREATE OR REPLACE TEMP TABLE changed AS
         WITH standing AS (SELECT {names} FROM {table.name} WHERE {of_these})

@@ -11,6 +11,8 @@ from transforms.detection.text import normalise
 from transforms.heard import NEVER, Heard, Ints, Mask
 from transforms.knowledge.thresholds import Thresholds
 
+Hashes = npt.NDArray[np.uint64]
+
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 """Spreads call numbers over 64 bits, so that a word in two calls is two keys."""
 
@@ -37,8 +39,8 @@ class Account:
 def retelling_turns(heard: Heard, account: Account, thresholds: Thresholds) -> Ints:
     """Places of turns that retell the account in its own words, before a solution.
 
-    A turn retells when enough of its distinct content words (long words, by their first
-    letters) stand in the account.
+    A turn retells when the customer has said enough of its distinct content words (long
+    words, by their first letters) since the account began.
     """
     turns = heard.turns_by["staff"]
     call = heard.call_of[turns]
@@ -49,20 +51,34 @@ def retelling_turns(heard: Heard, account: Account, thresholds: Thresholds) -> I
         return turns
     told = heard.turns_by["customer"]
     call = heard.call_of[told]
-    inside = (told >= account.start[call]) & (told < account.end[call])
-    told = told[inside & heard.any_place(turns)[call]]
+    told = told[(told >= account.start[call]) & heard.any_place(turns)[call]]
     length = int(thresholds.content_characters.value)
     row, stem = _stems(_before_solution(heard, account, turns), length)
     told_row, told_stem = _stems(heard.text_at(told), length)
-    keys = stem ^ _spread(heard.call_of[turns[row]])
-    shared = np.isin(keys, told_stem ^ _spread(heard.call_of[told[told_row]]))
+    shared = _told_before(
+        stem ^ _spread(heard.call_of[turns[row]]),
+        turns[row],
+        told_stem ^ _spread(heard.call_of[told[told_row]]),
+        told[told_row],
+    )
     of_all = np.bincount(row, minlength=len(turns))
     of_shared = np.bincount(row[shared], minlength=len(turns))
     enough = of_shared >= thresholds.restatement_min_words.value
     return turns[enough & (of_shared >= thresholds.restatement_overlap.value * of_all)]
 
 
-def _spread(calls: Ints) -> npt.NDArray[np.uint64]:
+def _told_before(words: Hashes, places: Ints, told: Hashes, told_places: Ints) -> Mask:
+    """Which words, each a hash with its call, the customer has said before their place."""
+    order = np.lexsort((told_places, told))
+    firsts = np.flatnonzero(np.diff(told[order], prepend=~told[order[:1]]))
+    known, since = told[order][firsts], told_places[order][firsts]
+    at = np.minimum(np.searchsorted(known, words), max(len(known) - 1, 0))
+    if not len(known):
+        return np.zeros(len(words), dtype=np.bool_)
+    return (known[at] == words) & (since[at] < places)
+
+
+def _spread(calls: Ints) -> Hashes:
     return calls.astype(np.uint64) * _MIX
 
 
@@ -78,7 +94,7 @@ def _before_solution(heard: Heard, account: Account, turns: Ints) -> pl.Series:
     return frame.select(pl.col("text").str.slice(0, pl.col("until")))["text"]
 
 
-def _stems(texts: pl.Series, length: int) -> tuple[Ints, npt.NDArray[np.uint64]]:
+def _stems(texts: pl.Series, length: int) -> tuple[Ints, Hashes]:
     """Distinct content words of each text by their first letters: its row, and a hash."""
     words = normalise(texts, fold=True).str.strip_chars(" ").str.split(" ")
     frame = (

@@ -239,7 +239,7 @@ def steady_warmth(context: Context, parameters: Parameters) -> Judgement:
     return Judgement(
         opportunity=opportunity,
         missed="less warm in heated calls than in calm ones",
-        not_applicable="not a heated call, or too few heated and calm calls of the agent",
+        not_applicable="too few heated and calm calls of the agent",
         met=records(np.flatnonzero(opportunity & warm), rule),
     )
 

@@ -195,7 +195,7 @@ def seek_support(context: Context, parameters: Parameters) -> Judgement:
     return Judgement(
         opportunity=occasion,
         missed="nobody is asked to help",
-        not_applicable="not a heated call that needs a second person",
+        not_applicable="nothing that calls for a second person",
         met=met.only(~annoyed),
         instead=note(annoyed, "help is called in with annoyance"),
     )

@@ -133,6 +133,6 @@ def desired_outcome_question(context: Context, parameters: Parameters) -> Judgem
     return Judgement(
         opportunity=opportunity,
         missed="nobody asks what the customer wants",
-        not_applicable="not a heated call, or the customer says what is wanted",
+        not_applicable="the customer says what is wanted",
         met=cues(h, asked),
     )

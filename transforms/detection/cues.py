@@ -1,8 +1,9 @@
 """Cues made ready for matching: literals for one Aho-Corasick pass, regexes for the rest."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -15,6 +16,8 @@ Kind = Literal["phrase", "severe", "unless"]
 
 _KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless")
 _GAP_PATTERNS: Final = {"...": "(?:[^ ]+ ){0,4}", "_": "[^ ]+ "}
+_NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
+_SHORT_WORD: Final = 4
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
 SIDES: Final[dict[str, frozenset[str]]] = {
@@ -34,6 +37,7 @@ class Literal:
         text: words with a space wherever a word must begin or end.
         words: how many words it covers.
         opens_inside: it may begin inside a word.
+        piece: which piece of a gapped phrase it belongs to; each must be met.
     """
 
     text: str
@@ -41,6 +45,7 @@ class Literal:
     opens_inside: bool
     at_start: bool = False
     at_end: bool = False
+    piece: int = 0
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,13 @@ def cue_tables(lexicon: Lexicon) -> dict[frozenset[str], CueTable]:
         (word for _, phrase, _ in phrases for word in expand(phrase, lexicon.prefixes)),
         fold=lexicon.fold_diacritics,
     )
-    writer = _Writer(lexicon.prefixes, normal)
+    uses = Counter(
+        word
+        for _, phrase, _ in phrases
+        for bare in {word.strip("^$*") for word in _NOT_WORDS.split(phrase)} & set(normal)
+        for word in normal[bare]
+    )
+    writer = _Writer(lexicon.prefixes, normal, uses)
     cues = [
         Cue(label, phrase, kind, literals, regex)
         for label, phrase, kind in phrases
@@ -136,6 +147,8 @@ def _cue_table(lexicon: Lexicon, cues: list[Cue]) -> CueTable:
             "at_start": [literal.at_start for _, literal in literals],
             "at_end": [literal.at_end for _, literal in literals],
             "is_regex": [cues[n].regex is not None for n, _ in literals],
+            "piece": [literal.piece for _, literal in literals],
+            "pieces": [cues[n].literals[-1].piece + 1 for n, _ in literals],
         },
         schema_overrides={"cue": pl.UInt32, "cue_words": pl.Int64},
     )
@@ -178,6 +191,7 @@ class _Writer:
 
     prefixes: tuple[str, ...]
     normal: Mapping[str, list[str]]
+    uses: Mapping[str, int]
 
     def write(
         self, phrase: str
@@ -206,11 +220,26 @@ class _Writer:
         parts = [_alternatives(wordings[0])]
         for gap, alternatives in zip(pieces[1::2], wordings[1:], strict=True):
             parts.append(_GAP_PATTERNS[gap] + _alternatives(alternatives))
-        anchors = max(
-            ([_anchor(tokens) for tokens in choice] for choice in wordings if all(choice)),
-            key=lambda choice: min(len(anchor.text) for anchor in choice),
+        return self._anchors(wordings), _compiled("".join(parts))
+
+    def _anchors(self, wordings: list[list[list[str]]]) -> tuple[Literal, ...]:
+        """Literals of the rarest piece, and of the next if it is no mere short word."""
+        pieces = [
+            [_anchor(tokens) for tokens in choice] for choice in wordings if all(choice)
+        ]
+        pieces.sort(key=lambda piece: -min(self._rarity(one.text) for one in piece))
+        sure = [
+            piece
+            for n, piece in enumerate(pieces[:2])
+            if n == 0 or min(len(one.text.strip()) for one in piece) >= _SHORT_WORD
+        ]
+        return tuple(
+            replace(one, piece=n) for n, piece in enumerate(sure) for one in set(piece)
         )
-        return tuple(dict.fromkeys(anchors)), _compiled("".join(parts))
+
+    def _rarity(self, literal: str) -> float:
+        """How seldom a literal may be met: words of many phrases are common words."""
+        return sum(1 / self.uses.get(word, 1) for word in literal.split())
 
     def _tokens(self, wording: str) -> list[str]:
         """The words as lines have them, with their stars and end marks."""

@@ -117,7 +117,15 @@ def _regex_spans(
 ) -> pl.DataFrame:
     """Run each regex on the lines in which its anchor was heard."""
     found: list[tuple[int, int, int, int]] = []
-    anchored = joined.filter("is_regex").select("row", "cue").unique()
+    anchored = (
+        joined.lazy()
+        .filter("is_regex")
+        .group_by("row", "cue")
+        .agg(pl.col("piece").n_unique(), pl.col("pieces").first())
+        .filter(pl.col("piece") == pl.col("pieces"))
+        .select("row", "cue")
+        .collect()
+    )
     anchored = anchored.with_columns(line=lines.gather(anchored["row"]))
     for row, cue, line in anchored.iter_rows():
         regex, position = table.regexes[cue], 0

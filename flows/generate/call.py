@@ -1,0 +1,34 @@
+"""A finished call and a worked shift: what a day hands on to be written."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flows.generate.conversation import Plan, Talk
+from flows.generate.schedule import Promise
+from flows.generate.world import Agent, Customer
+
+
+@dataclass(slots=True)
+class Call:
+    """One finished call, before it has a number."""
+
+    agent: Agent
+    customer: Customer
+    plan: Plan
+    talk: Talk
+    outbound: bool
+    start: float
+    started_at: datetime
+    ended_at: datetime
+    customer_id: str
+    call_id: str = ""
+    promises: list[Promise] = field(default_factory=list[Promise])
+
+
+@dataclass(slots=True)
+class Shift:
+    """One agent's shift, as it was worked."""
+
+    agent_id: str
+    begins: datetime
+    ends: datetime

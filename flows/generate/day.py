@@ -1,0 +1,172 @@
+"""One day at the centre: who rings when, who answers, and what comes of it."""
+
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flows.generate.aftermath import Aftermath
+from flows.generate.bank import Gender, Phrasebook
+from flows.generate.call import Call, Shift
+from flows.generate.conversation import Talk
+from flows.generate.plans import plan_contact, plan_fresh
+from flows.generate.scenes import play
+from flows.generate.schedule import Contact, Schedule
+from flows.generate.seats import OPENS_AT, Seat, manned_seats, note_breaks, rest, taking
+from flows.generate.world import Agent, Customer, World
+
+_HOURS: Final = tuple(range(8, 20))
+_HOUR_WEIGHTS: Final = (6, 10, 12, 11, 8, 9, 10, 10, 9, 7, 5, 3)
+_LAST_CALL: Final = 19.5 * 3600
+_BEFORE_DUE: Final = 1800
+
+
+class DayMaker:
+    """Makes the days of one world in their order; bookings carry over."""
+
+    def __init__(
+        self, world: World, schedule: Schedule, zone: ZoneInfo, seed: int
+    ) -> None:
+        """Bend the phrase banks once for each pair of genders."""
+        self.world, self.schedule, self.zone, self.seed = world, schedule, zone, seed
+        genders: tuple[Gender, Gender] = (0, 1)
+        self.books = {
+            (code, agent, customer): Phrasebook(world.banks[code], agent, customer)
+            for code in world.languages
+            for agent in genders
+            for customer in genders
+        }
+        self.aftermath = Aftermath(schedule, zone)
+
+    def make(self, day: int) -> tuple[list[Call], list[Shift]]:
+        """Make the calls of one day, in order of time and numbered, and its shifts."""
+        self.rng = Random(f"{self.seed}:{day}")
+        self.day, self.date = day, self.schedule.date_of(day)
+        booked = self.schedule.take(day)
+        self.taken = self.schedule.people.pop(day, set())
+        fresh = self.schedule.quota[day] - len(booked)
+        languages = self.world.languages
+        drawn = self.rng.choices(languages, self.world.staff_weights, k=fresh)
+        calls: list[Call] = []
+        seats: list[Seat] = []
+        for code in languages:
+            own = [contact for contact in booked if contact.customer.language == code]
+            self._language(code, [*own, *[None] * drawn.count(code)], calls, seats)
+        calls.sort(key=lambda call: (call.started_at, call.agent.agent_id))
+        for number, call in enumerate(calls, 1):
+            call.call_id = f"{self.date:%Y%m%d}-{number:05d}"
+            for promise in call.promises:
+                promise.call_id = call.call_id
+        note_breaks(calls)
+        return calls, [
+            Shift(
+                seat.agent.agent_id, self._at(seat.begins), self._at(seat.worked_until)
+            )
+            for seat in sorted(seats, key=lambda seat: seat.agent.agent_id)
+        ]
+
+    def _language(
+        self,
+        code: str,
+        contacts: list[Contact | None],
+        calls: list[Call],
+        seats: list[Seat],
+    ) -> None:
+        """Place the contacts of one language; None is somebody who wasn't expected."""
+        timed = [(self._second(contact), contact) for contact in contacts]
+        timed.sort(key=lambda item: item[0])
+        booked = [contact for contact in contacts if contact is not None]
+        own = manned_seats(self.world.agents[code], len(contacts), booked, self.rng)
+        seats.extend(own)
+        hurried: list[Seat] = []
+        for second, contact in timed:
+            if hurried and contact is None:
+                seat = hurried.pop()
+                start = seat.free
+            else:
+                seat = taking(own, second, contact, self.rng)
+                start = max(second, seat.free)
+            call = self._call(code, seat, start, contact)
+            calls.append(call)
+            rest(call, seat, hurried, self.rng)
+
+    def _second(self, contact: Contact | None) -> float:
+        latest = _LAST_CALL
+        if contact is not None and contact.promise is not None:
+            due = contact.promise.due_at
+            if due.date() == self.date:
+                latest = due.hour * 3600 + due.minute * 60 - _BEFORE_DUE
+            return OPENS_AT + self.rng.random() * (latest - OPENS_AT)
+        hour = self.rng.choices(_HOURS, _HOUR_WEIGHTS)[0]
+        return min(latest, (hour + self.rng.random()) * 3600)
+
+    def _call(
+        self, code: str, seat: Seat, start: float, contact: Contact | None
+    ) -> Call:
+        world, rng = self.world, self.rng
+        bank = world.banks[code]
+        if contact is None:
+            customer = world.caller(code, rng, self.taken)
+            self.taken.add(customer.person_id)
+            plan = plan_fresh(customer, self.date, rng, len(bank.issues))
+        else:
+            customer = contact.customer
+            plan = plan_contact(contact, rng, bank.days.weekdays)
+        agent = seat.agent
+        due = self.aftermath.due(customer, plan, bank, self.day, rng)
+        plan.due = due is not None
+        talk = Talk(
+            rng=rng,
+            book=self.books[code, agent.gender, customer.gender],
+            plan=plan,
+            skills=agent.skills,
+            slots=self._slots(code, agent, due),
+        )
+        talk.slots |= {
+            "issue": talk.issue.about,
+            "product": talk.issue.product,
+            "recap": talk.issue.recap,
+        }
+        play(talk)
+        call = Call(
+            agent=agent,
+            customer=customer,
+            plan=plan,
+            talk=talk,
+            outbound=plan.kind == "callback",
+            start=start,
+            started_at=self._at(start),
+            ended_at=self._at(start + talk.clock),
+            customer_id=self._identity(customer),
+        )
+        self.aftermath.settle(call, contact, due, self.day)
+        return call
+
+    def _slots(self, code: str, agent: Agent, due: datetime | None) -> dict[str, str]:
+        bank, rng = self.world.banks[code], self.rng
+        slots = {
+            "agent": agent.name.split()[0],
+            "supervisor": rng.choice(bank.last_names),
+            "amount": rng.choice(bank.amounts),
+            "company": bank.company,
+            "number": str(rng.randrange(10_000, 100_000)),
+            "day": bank.days.tomorrow,
+            "time": "",
+        }
+        if due is not None:
+            near = due.date() == self.date + timedelta(days=1)
+            slots["day"] = (
+                bank.days.tomorrow if near else bank.days.weekdays[due.weekday()]
+            )
+            slots["time"] = bank.times[f"{due:%H:%M}"]
+        return slots
+
+    def _identity(self, customer: Customer) -> str:
+        """Choose the number of a call: some people stand in the source under two."""
+        if customer.alias is not None and self.rng.random() < 0.4:
+            return customer.alias
+        return customer.person_id
+
+    def _at(self, second: float) -> datetime:
+        midnight = datetime.combine(self.date, time(), self.zone)
+        return midnight + timedelta(seconds=round(second))
