@@ -4,6 +4,9 @@ Great Expectations rolls back before it fetches, which closes DuckDB's open resu
 every metric fails. Judging only reads, so transactions can be left alone.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import duckdb_engine
@@ -12,11 +15,22 @@ from sqlalchemy.dialects import registry
 URL_SCHEME = "duckdb+gx"
 
 
+_opened: ContextVar[list[Any] | None] = ContextVar("opened", default=None)
+
+
 class ReadingDialect(duckdb_engine.Dialect):
     """DuckDB for readers: begin, commit and roll back do nothing."""
 
     driver = "gx"
     supports_statement_cache = False
+
+    def connect(self, *args: Any, **kwargs: Any) -> Any:
+        """Open a connection, and remember it for closing."""
+        connection = super().connect(*args, **kwargs)
+        opened = _opened.get()
+        if opened is not None:
+            opened.append(connection)
+        return connection
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Nothing to begin."""
@@ -26,6 +40,19 @@ class ReadingDialect(duckdb_engine.Dialect):
 
     def do_commit(self, dbapi_connection: Any) -> None:
         """Nothing to commit."""
+
+
+@contextmanager
+def closing_connections() -> Generator[None]:
+    """Close, at the end of the block, whatever connections were opened within it."""
+    opened: list[Any] = []
+    token = _opened.set(opened)
+    try:
+        yield
+    finally:
+        _opened.reset(token)
+        for connection in opened:
+            connection.close()
 
 
 def register() -> None:

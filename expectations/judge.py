@@ -75,19 +75,20 @@ def judge(
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     config = {"file_search_path": str(search_path)} if search_path else {}
-    source = context.data_sources.add_sql(
-        "judged",
-        connection_string=f"{dialect.URL_SCHEME}:///{database}",
-        create_temp_table=False,
-        kwargs={"connect_args": {"read_only": True, "config": config}},
-    )
-    findings: list[Finding] = []
-    try:
-        for suite in suites:
-            findings += _judge_one(context, source, suite, days)
-    finally:
-        source.get_execution_engine().engine.dispose()
-    return findings
+    # Great Expectations makes several engines, and a connection left open would keep
+    # writers out.
+    with dialect.closing_connections():
+        source = context.data_sources.add_sql(
+            "judged",
+            connection_string=f"{dialect.URL_SCHEME}:///{database}",
+            create_temp_table=False,
+            kwargs={"connect_args": {"read_only": True, "config": config}},
+        )
+        return [
+            finding
+            for suite in suites
+            for finding in _judge_one(context, source, suite, days)
+        ]
 
 
 def check(findings: Sequence[Finding]) -> None:
@@ -150,7 +151,7 @@ def _error(info: dict[str, Any]) -> str | None:
     reports = [info] if "raised_exception" in info else list(info.values())
     for report in reports:
         if report.get("raised_exception"):
-            return str(report.get("exception_message"))
+            return str(report.get("exception_message")).partition("\n[SQL")[0]
     return None
 
 
@@ -168,9 +169,10 @@ def _subject(kwargs: dict[str, Any]) -> str:
 
 
 def _unexpected(found: dict[str, Any], observed: Any) -> int | None:
-    if "unexpected_count" in found:
-        return int(found["unexpected_count"])
-    return observed if isinstance(observed, int) else None
+    count = found.get("unexpected_count")
+    if count is None and isinstance(observed, int):
+        return observed
+    return count
 
 
 def _examples(found: dict[str, Any], observed: Any) -> list[str]:

@@ -72,9 +72,9 @@ def agents() -> Suite:
         (
             never(
                 "no two periods of an agent overlap",
-                "SELECT one.agent_id FROM {batch} AS one JOIN staging.agents AS other"
-                " ON one.agent_id = other.agent_id AND one.valid_from < other.valid_from"
-                " AND coalesce(one.valid_to, DATE '9999-12-31') >= other.valid_from",
+                "SELECT agent_id, valid_from FROM (SELECT *, lead(valid_from) OVER"
+                " (PARTITION BY agent_id ORDER BY valid_from) AS following FROM {batch})"
+                " WHERE coalesce(valid_to, DATE '9999-12-31') >= following",
                 warn=True,
             ),
         ),

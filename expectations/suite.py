@@ -65,7 +65,8 @@ def never(says: str, query: str, *, warn: bool = False) -> Expectation:
 
     Args:
         says: the expectation in words, shown where it fails.
-        query: rows that are against it.
+        query: rows that are against it; `{batch}` stands for the table under an alias of
+            its own.
         warn: warn only.
     """
     return gxe.UnexpectedRowsExpectation(
@@ -79,7 +80,6 @@ def refers(column: str, other: Table, key: str) -> Expectation:
     """Every value of a column is found in another table of the same file."""
     return never(
         f"every {column} is in {other.name}",
-        f"SELECT {column} FROM {{batch}} AS here WHERE {column} IS NOT NULL"
-        f" AND NOT EXISTS (SELECT 1 FROM {other.name} AS there"
-        f" WHERE there.{key} = here.{column})",
+        f"SELECT {column} FROM {{batch}} WHERE {column} IS NOT NULL"
+        f" AND {column} NOT IN (SELECT {key} FROM {other.name})",
     )

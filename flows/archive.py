@@ -1,6 +1,7 @@
 """Utterance text: Parquet parts of whole days, `archive/day=2026-10-05/<hash>-<no>.parquet`.
 
-A part is named after the file that it came from and the first call in it. Numbers of calls
+A part is named after a file that it came from (the first of those taken in together) and
+the first call in it. Numbers of calls
 are given once, so a part that no committed run vouches for can be told, and swept away.
 """
 
@@ -101,7 +102,9 @@ def read_days(
     to have each call once.
     """
     schema = pl.Schema({**ARCHIVE, "day": pl.Date()})
-    found = sorted(part for day in sorted(set(days)) for part in _parts(archive, f"{day}"))
+    found = sorted(
+        part for day in sorted(set(days)) for part in _parts(archive, f"{day}")
+    )
     if not found:
         return pl.LazyFrame(schema=schema)
     turns = pl.scan_parquet(

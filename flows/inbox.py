@@ -26,7 +26,9 @@ def _is_passed_over(path: Path, inbox: Path) -> bool:
 def hash_of(path: Path) -> str:
     """BLAKE2b of a file's bytes, in hex."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=32)).hexdigest()
+        return hashlib.file_digest(
+            file, partial(hashlib.blake2b, digest_size=32)
+        ).hexdigest()
 
 
 def name_in(inbox: Path, path: Path) -> str:

@@ -10,9 +10,9 @@ import polars as pl
 
 from flows import archive, inbox
 from flows.intake.call_store import CallStore
-from flows.intake.file_intake import UNREADABLE, FileIntake, Tally
+from flows.intake.group_intake import UNREADABLE, Arrival, GroupIntake, Taken, Tally
 from flows.intake.waiting import take_waiting
-from flows.readers.source import Source
+from flows.readers.source import Source, UnreadableFileError
 from flows.settings import Settings
 from flows.warehouse import Warehouse
 
@@ -105,29 +105,68 @@ def ingest(
     warehouse: Warehouse,
     run_id: str,
     progress: Callable[[Progress], None] | None = None,
+    *,
+    group_bytes: int = 64 << 20,
 ) -> IngestReport:
-    """Take in each file of the inbox whose content is new, one transaction a file.
+    """Take in each file of the inbox whose content is new, each within one transaction.
 
     Args:
         settings: where things are.
         warehouse: the open warehouse.
         run_id: the run, noted with each file.
         progress: told after each batch and each file.
+        group_bytes: small files are taken in together up to this size.
 
     Raises:
         ReconciliationError: counts do not add up.
     """
     store = CallStore(warehouse, settings.archive)
-    known = {str(found) for found in warehouse.read("SELECT file_hash FROM raw.files")["file_hash"]}
+    known = {
+        str(found)
+        for found in warehouse.read("SELECT file_hash FROM raw.files")["file_hash"]
+    }
     archive.sweep(settings.archive, known, store.last_call_no)
     files = list(inbox.sized(inbox.files_of(settings.inbox)))
-    run = _Run(settings, warehouse, store, run_id, known)
-    run.tells(progress or (lambda _: None), len(files), sum(size for _, size in files))
+    meter = _Meter(
+        progress or (lambda _: None), len(files), sum(size for _, size in files)
+    )
+    run = _Run(settings, warehouse, store, run_id, known, meter)
     for path, size in files:
-        run.look_at(path, size)
+        run.look_at(path, size, group_bytes)
     report = run.report()
     reconcile(warehouse, report)
     return report
+
+
+@dataclass
+class _Meter:
+    """Tells somebody how far it is."""
+
+    progress: Callable[[Progress], None]
+    files: int
+    bytes: int
+    files_done: int = 0
+    bytes_done: int = 0
+
+    def tell(self, name: str, calls: int, *, is_registered: bool = False) -> None:
+        """Tell where we are."""
+        self.progress(
+            Progress(
+                file_name=name,
+                files_done=self.files_done,
+                files=self.files,
+                bytes_done=self.bytes_done,
+                bytes=self.bytes,
+                calls=calls,
+                is_registered=is_registered,
+            )
+        )
+
+    def done(self, source: Source, size: int, calls: int) -> None:
+        """Tell that a file is done."""
+        self.files_done += 1
+        self.bytes_done += size
+        self.tell(source.name, calls, is_registered=True)
 
 
 class _Run:
@@ -140,92 +179,103 @@ class _Run:
         store: CallStore,
         run_id: str,
         known: set[str],
+        meter: _Meter,
     ) -> None:
         self._settings = settings
         self._warehouse = warehouse
         self._store = store
         self._run_id = run_id
         self._known = known
-        self._tallies: list[Tally] = []
-        self._formats: list[str] = []
+        self._meter = meter
+        self._queue: list[Arrival] = []
+        self._queue_bytes = 0
+        self._taken: list[Taken] = []
         self._failures: list[FileFailure] = []
-        self._seen = self._seen_bytes = self._files_known = 0
+        self._files_known = 0
         self._next_file_no = 1 + int(
-            warehouse.read("SELECT coalesce(max(file_no), 0) AS n FROM raw.files").item()
+            warehouse.read(
+                "SELECT coalesce(max(file_no), 0) AS n FROM raw.files"
+            ).item()
         )
 
-    def tells(self, progress: Callable[[Progress], None], files: int, total: int) -> None:
-        """Say how far it is to somebody, given how much there is."""
-        self._progress, self._files, self._bytes = progress, files, total
-
-    def look_at(self, path: Path, size: int) -> None:
-        """Take a file in if its content is new."""
-        name = inbox.name_in(self._settings.inbox, path)
-
-        def tell(calls: int, *, is_registered: bool = False) -> None:
-            self._progress(
-                Progress(
-                    file_name=name,
-                    files_done=self._seen,
-                    files=self._files,
-                    bytes_done=self._seen_bytes,
-                    bytes=self._bytes,
-                    calls=calls,
-                    is_registered=is_registered,
-                )
-            )
-
+    def look_at(self, path: Path, size: int, group_bytes: int) -> None:
+        """Line a file up if its content is new; take in what has lined up if it is much."""
+        source = Source(path, inbox.name_in(self._settings.inbox, path))
         try:
-            self._take_in(Source(path, name), tell)
-        except _FAILURES as error:
-            self._failures.append(FileFailure(name, _failure(name, error)))
-        self._seen += 1
-        self._seen_bytes += size
-        tell(0, is_registered=True)
-
-    def _take_in(self, source: Source, tell: Callable[[int], None]) -> None:
-        file_hash = inbox.hash_of(source.path)
+            file_hash = inbox.hash_of(path)
+        except OSError as error:
+            self._failed(source, error)
+            self._meter.done(source, size, 0)
+            return
         if file_hash in self._known:
             self._files_known += 1
+            self._meter.done(source, size, 0)
             return
-        intake = FileIntake(
-            self._settings,
-            self._warehouse,
-            self._store,
-            self._run_id,
-            source,
-            file_hash,
-            self._next_file_no,
-            tell,
-        )
-        self._formats.append(intake.take_in())
-        self._tallies.append(intake.tally)
+        if self._queue_bytes + size > group_bytes:
+            self._take_queue()
+        self._queue.append(Arrival(source, file_hash, self._next_file_no))
+        self._queue_bytes += size
         self._known.add(file_hash)
         self._next_file_no += 1
 
+    def _take_queue(self) -> None:
+        """Take in what has lined up: together, else one by one to spare the sound ones."""
+        queue, self._queue, self._queue_bytes = self._queue, [], 0
+        try:
+            taken = self._take(queue)
+        except (*_FAILURES, UnreadableFileError):
+            for arrival in queue:
+                self._take_alone(arrival)
+            return
+        for arrival, one in zip(queue, taken, strict=True):
+            self._meter.done(arrival.source, arrival.source.size, one.tally.calls_in)
+
+    def _take_alone(self, arrival: Arrival) -> None:
+        calls = 0
+        try:
+            (taken,) = self._take([arrival])
+            calls = taken.tally.calls_in
+        except UnreadableFileError as error:
+            self._take([arrival], str(error))
+        except _FAILURES as error:
+            self._failed(arrival.source, error)
+        self._meter.done(arrival.source, 0, calls)
+
+    def _take(self, arrivals: list[Arrival], refusal: str | None = None) -> list[Taken]:
+        if not arrivals:
+            return []
+        intake = GroupIntake(
+            self._settings, self._warehouse, self._store, self._run_id, self._meter.tell
+        )
+        taken = intake.take_in(arrivals, refusal)
+        self._taken.extend(taken)
+        return taken
+
+    def _failed(self, source: Source, error: Exception) -> None:
+        message = (
+            f"{source.name}: {error}; nothing of the file was kept. Make it readable, or make"
+            " room on the disk, and run again: the next run takes it up"
+        )
+        self._failures.append(FileFailure(source.name, message))
+
     def report(self) -> IngestReport:
-        """Take in what had waited, and sum up."""
+        """Take in what is left in the queue and what had waited, and sum up."""
+        self._take_queue()
         new, repeated = take_waiting(self._settings, self._warehouse, self._store)
-        tallies = [asdict(tally) for tally in self._tallies]
+        tallies = [asdict(taken.tally) for taken in self._taken]
         counts = {name: sum(tally[name] for tally in tallies) for name in _COUNTS}
         counts["calls_in"] += new + repeated
         counts["calls_new"] += new
         counts["calls_repeated"] += repeated
+        formats = [taken.format_name for taken in self._taken]
         return IngestReport(
-            files_in=len(self._formats),
+            files_in=len(formats),
             files_known=self._files_known,
-            files_unreadable=self._formats.count(UNREADABLE),
+            files_unreadable=formats.count(UNREADABLE),
             calls_completed=new,
             failures=tuple(self._failures),
             **counts,
         )
-
-
-def _failure(name: str, error: Exception) -> str:
-    return (
-        f"{name}: {error}; nothing of the file was kept. Make it readable, or make room on"
-        " the disk, and run again: the run takes it up where it is"
-    )
 
 
 def reconcile(warehouse: Warehouse, report: IngestReport) -> None:
@@ -241,7 +291,9 @@ def reconcile(warehouse: Warehouse, report: IngestReport) -> None:
         )
     uneven = warehouse.read(_UNEVEN_FILES)
     if not uneven.is_empty():
-        raise ReconciliationError(f"raw.files does not add up: {uneven.rows(named=True)[:3]}")
+        raise ReconciliationError(
+            f"raw.files does not add up: {uneven.rows(named=True)[:3]}"
+        )
     total = warehouse.read(_OVERALL).row(0, named=True)
     if total["calls_new"] != total["calls_stored"]:
         raise ReconciliationError(

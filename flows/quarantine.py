@@ -39,7 +39,9 @@ class Quarantine:
     file_name: str
     header: bytes = b""
     generation: str = ""
-    _files: list[tuple[IO[bytes], Path]] = field(default_factory=list[tuple[IO[bytes], Path]])
+    _files: list[tuple[IO[bytes], Path]] = field(
+        default_factory=list[tuple[IO[bytes], Path]]
+    )
     _place: int = 0
 
     @property

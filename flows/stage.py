@@ -1,5 +1,6 @@
 """Stage: raw to one clean row for each thing, and a note of every day that this touches."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -149,7 +150,7 @@ def _stage_calls(warehouse: Warehouse) -> int:
 def _winners(versions: pl.DataFrame) -> pl.DataFrame:
     """The version of each call that counts: one row a call, `call_id` and `call_no`."""
     is_single = pl.len().over("call_id") == 1
-    winners: dict[str, tuple[int, object]] = {}
+    winners: dict[str, tuple[int, dt.datetime | None]] = {}
     for call_id, call_no, exported_at in versions.filter(~is_single).iter_rows():
         stands = winners.get(call_id)
         if stands is None or not _is_older(exported_at, stands[1]):
@@ -163,11 +164,9 @@ def _winners(versions: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([single, pl.DataFrame(several, schema=schema)])
 
 
-def _is_older(exported_at: object, standing: object) -> bool:
+def _is_older(exported_at: dt.datetime | None, standing: dt.datetime | None) -> bool:
     """Whether a later arrival was exported before what stands; both have to say when."""
-    if exported_at is None or standing is None:
-        return False
-    return bool(exported_at < standing)  # pyright: ignore[reportOperatorIssue]
+    return exported_at is not None and standing is not None and exported_at < standing
 
 
 def _replace(
@@ -199,10 +198,14 @@ def _find_changed(
 ) -> None:
     """Make `changed`: rows of `fresh` that staging lacks, and rows there that go."""
     names = ", ".join(columns)
-    standing = warehouse.read(f"SELECT count(*) AS n FROM {table.name} WHERE {of_these}")
+    standing = warehouse.read(
+        f"SELECT count(*) AS n FROM {table.name} WHERE {of_these}"
+    )
     if not standing.item():
         # A first load compares with nothing; comparing whole rows is dear.
-        warehouse.execute(f"CREATE OR REPLACE TEMP TABLE changed AS SELECT {names} FROM fresh")
+        warehouse.execute(
+            f"CREATE OR REPLACE TEMP TABLE changed AS SELECT {names} FROM fresh"
+        )
         return
     warehouse.execute(f"""
         CREATE OR REPLACE TEMP TABLE changed AS
@@ -224,7 +227,9 @@ def _changed(warehouse: Warehouse, key: str) -> int:
     return int(warehouse.read(counted).item())
 
 
-def _note_days(warehouse: Warehouse, days: str, params: Parameters | None = None) -> None:
+def _note_days(
+    warehouse: Warehouse, days: str, params: Parameters | None = None
+) -> None:
     """Add the days that `changed` touches to staging.days_due, with every reason."""
     warehouse.execute(
         f"""
@@ -239,4 +244,6 @@ def _note_days(warehouse: Warehouse, days: str, params: Parameters | None = None
         params,
     )
     warehouse.execute("DELETE FROM staging.days_due")
-    warehouse.execute("INSERT INTO staging.days_due BY NAME SELECT day, reason FROM due")
+    warehouse.execute(
+        "INSERT INTO staging.days_due BY NAME SELECT day, reason FROM due"
+    )

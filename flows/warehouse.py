@@ -10,7 +10,6 @@ import duckdb
 import polars as pl
 
 from flows.settings import Settings
-from transforms.contracts.marts import MARTS
 from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
 from transforms.contracts.table import Table
@@ -67,7 +66,9 @@ def duckdb_type(dtype: pl.DataType | type[pl.DataType]) -> str:
         case pl.List():
             return f"{duckdb_type(_inner(dtype))}[]"
         case pl.Struct():
-            fields = (f"{_quoted(f.name)} {duckdb_type(_typed(f))}" for f in dtype.fields)
+            fields = (
+                f"{_quoted(f.name)} {duckdb_type(_typed(f))}" for f in dtype.fields
+            )
             return f"STRUCT({', '.join(fields)})"
         case pl.Datetime():
             return "TIMESTAMPTZ" if dtype.time_zone else "TIMESTAMP"
@@ -250,5 +251,5 @@ def open_warehouse(settings: Settings) -> Generator[Warehouse]:
         WarehouseBusyError: another process holds the file.
         WarehouseOutdatedError: a table there has other columns than promised.
     """
-    with open_database(settings.warehouse, (*RAW, *STAGING, *MARTS)) as warehouse:
+    with open_database(settings.warehouse, (*RAW, *STAGING)) as warehouse:
         yield warehouse

@@ -14,6 +14,7 @@ from transforms.contracts.table import UNKNOWN
 from transforms.escalation import OUTSIDE, Escalations
 from transforms.heard import NEVER, Ints, Mask, gathered
 from transforms.knowledge.playbook import Playbook
+from transforms.steps import rule_numbers, step_codes
 from transforms.verdicts import (
     MET,
     MISSED,
@@ -21,8 +22,6 @@ from transforms.verdicts import (
     VERDICT_NAMES,
     VIOLATED,
     Verdicts,
-    rule_numbers,
-    step_codes,
 )
 
 _DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
@@ -49,11 +48,15 @@ def call_facts(
     can = pl.Series(context.is_assessable)
     heated = pl.Series(heat.is_heated)
     best = np.full(context.count, -1, dtype=np.int64)
-    best[context.incidents.best["call"].to_numpy()] = np.arange(context.incidents.best.height)
+    best[context.incidents.best["call"].to_numpy()] = np.arange(
+        context.incidents.best.height
+    )
     insulted = h.any_of(h.said("customer", "insult", "threat"))
     again = h.any_of(h.said("customer", "repeat_contact"))
     peak_turn = heat.peak_turn
-    peak = np.where(peak_turn == NEVER, 0, h.turn[np.where(peak_turn == NEVER, 0, peak_turn)])
+    peak = np.where(
+        peak_turn == NEVER, 0, h.turn[np.where(peak_turn == NEVER, 0, peak_turn)]
+    )
     numbers = {
         "temperature_start": heat.start,
         "temperature_peak": heat.peak,
@@ -68,11 +71,16 @@ def call_facts(
         "mentions_repeat": again,
     }
     columns: dict[str, pl.Series | pl.Expr] = {
-        **{name: pl.Series(v).fill_nan(None).set(~can, None) for name, v in numbers.items()},
+        **{
+            name: pl.Series(v).fill_nan(None).set(~can, None)
+            for name, v in numbers.items()
+        },
         **{name: pl.Series(v).set(~can, None) for name, v in flags.items()},
         "is_deescalated": pl.Series(is_deescalated).set(~(can & heated), None),
         "incident_id": gathered(context.incidents.best["incident_id"], best),
-        "escalation_events": pl.Series(np.bincount(events.call, minlength=context.count)),
+        "escalation_events": pl.Series(
+            np.bincount(events.call, minlength=context.count)
+        ),
         **{
             VERDICT_NAMES[code]: pl.Series((verdicts.codes == code).sum(axis=1))
             for code in (MET, MISSED, VIOLATED)
@@ -169,7 +177,9 @@ def agent_adherence(
     order = np.lexsort((group, np.argsort(named)[step], place[group]))
     step, group = step[order], group[order]
     shown = counts[step, group]
-    frame = groups.select(pl.all().gather(pl.Series(group, dtype=pl.UInt32))).with_columns(
+    frame = groups.select(
+        pl.all().gather(pl.Series(group, dtype=pl.UInt32))
+    ).with_columns(
         playbook=pl.Series([name for name, _, _ in parts]).gather(pl.Series(step)),
         step=pl.Series([name for _, name, _ in parts]).gather(pl.Series(step)),
         **{

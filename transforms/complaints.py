@@ -82,7 +82,8 @@ def repeat_contacts(
     following = started.shift(-1).over("customer_id") - started
     counted = inbound.with_columns(
         **{
-            f"observed_{days}d": started + days * _DAY <= as_of for days in REPEAT_WINDOWS
+            f"observed_{days}d": started + days * _DAY <= as_of
+            for days in REPEAT_WINDOWS
         },
         **{
             f"repeated_{days}d": (following <= days * _DAY).fill_null(value=False)
@@ -90,7 +91,11 @@ def repeat_contacts(
             for days in REPEAT_WINDOWS
         },
     )
-    names = [f"{kind}_{days}d" for days in REPEAT_WINDOWS for kind in ("observed", "repeated")]
+    names = [
+        f"{kind}_{days}d"
+        for days in REPEAT_WINDOWS
+        for kind in ("observed", "repeated")
+    ]
     rows = counted.group_by(_DIMENSIONS).agg(
         contacts=pl.len(), **{name: pl.col(name).sum() for name in names}
     )
@@ -110,7 +115,9 @@ def repeat_complainers(history: History, thresholds: Thresholds) -> pl.DataFrame
         .join(_counted(history), on="customer_id", how="left", validate="1:1")
         .filter(pl.col("complaint_contacts") >= 2)
         .with_columns(
-            pl.col("is_vulnerable", "broken_promises", "supervisor_requests").fill_null(0),
+            pl.col("is_vulnerable", "broken_promises", "supervisor_requests").fill_null(
+                0
+            ),
             is_chronic=pl.col("complaints_90d") >= thresholds.chronic_complaints.value,
         )
     )
@@ -209,7 +216,11 @@ def _issues(history: History, thresholds: Thresholds) -> pl.DataFrame:
         .agg(
             incidents=pl.len(),
             issues=pl.col("category").drop_nulls().n_unique(),
-            most_on_issue=pl.col("category").drop_nulls().value_counts().struct[1].max(),
+            most_on_issue=pl.col("category")
+            .drop_nulls()
+            .value_counts()
+            .struct[1]
+            .max(),
             open_incidents=is_open.sum(),
             settled_incidents=settled.sum(),
             grave_and_old=(grave & is_open & old).sum(),

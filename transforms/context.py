@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from transforms.batch import Batch, Surroundings
-from transforms.incidents import Incidents, linked_incidents
 from transforms.detection.labels import LABELS
 from transforms.escalation import ending_turn, is_transferred
-from transforms.heard import NEVER, Floats, Heard, Ints, Mask, heard
+from transforms.heard import NEVER, Floats, Heard, Ints, Mask
+from transforms.incidents import Incidents, linked_incidents
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.neighbours import Neighbours, ends, neighbours
+from transforms.placing import heard
 from transforms.restating import Account, retelling_turns
 from transforms.temperature import Heat, abusive_turns, call_heat, temperature
 
@@ -251,21 +252,6 @@ class Context:
         return h.any_of(h.said("customer", "complaint")) | self.incidents.is_linked
 
     @cached_property
-    def is_refused(self) -> Mask:
-        """Calls in which the agent refuses what the customer wants."""
-        h = self.heard
-        labels = ("beyond_authority", "supervisor_refusal")
-        return h.any_of(h.said("agent", *labels)) | h.any_of(self.negative_wording)
-
-    @cached_property
-    def negative_wording(self) -> Ints:
-        """The agent's negative wording outside the turns that set a boundary."""
-        h = self.heard
-        negative = h.said("agent", "negative_wording")
-        limits = h.hit_turn[h.said("agent", "boundary", "warning_of_ending", "ending_call")]
-        return negative[~np.isin(h.hit_turn[negative], limits)]
-
-    @cached_property
     def is_at_fault(self) -> Mask:
         """Calls in which an incident, or the agent, says that the company is at fault."""
         admitted = self.heard.said("staff", "admission")
@@ -307,4 +293,6 @@ def _last_spoken(by_place: Heard) -> Floats:
 
 
 def _microseconds(around: Surroundings) -> int:
-    return int(pl.Series([around.as_of], dtype=pl.Datetime("us", "UTC")).to_physical()[0])
+    return int(
+        pl.Series([around.as_of], dtype=pl.Datetime("us", "UTC")).to_physical()[0]
+    )

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.incidents import Incidents
 from transforms.contracts.marts import EVENT_TYPES
 from transforms.heard import NEVER, Heard, Ints, Mask
+from transforms.incidents import Incidents
 from transforms.knowledge.thresholds import Thresholds
 from transforms.temperature import Heat
 
@@ -67,8 +67,12 @@ def supervisor_requests(heard: Heard) -> SupervisorRequests:
     turns = heard.turns_by["supervisor"]
     return SupervisorRequests(
         asked=asked,
-        hand_overs=heard.within(heard.said("staff", "supervisor_handover"), asked, never),
-        callbacks=heard.within(heard.said("staff", "follow_up_commitment"), asked, never),
+        hand_overs=heard.within(
+            heard.said("staff", "supervisor_handover"), asked, never
+        ),
+        callbacks=heard.within(
+            heard.said("staff", "follow_up_commitment"), asked, never
+        ),
         spoke=turns[turns > asked[heard.call_of[turns]]],
         refusals=heard.within(heard.said("agent", "supervisor_refusal"), asked, never),
         is_transferred=(asked != NEVER) & is_transferred(heard),
@@ -104,9 +108,10 @@ def escalations(
 ) -> Escalations:
     """Find the escalation events of the calls that can be assessed."""
     requests = supervisor_requests(heard)
-    found: list[tuple[str, Ints, Ints]] = []
-    for label in ("supervisor_request", "legal_threat", "churn_threat", "threat"):
-        found.append((label, *_turns(heard, heard.said("customer", label))))
+    found: list[tuple[str, Ints, Ints]] = [
+        (label, *_turns(heard, heard.said("customer", label)))
+        for label in ("supervisor_request", "legal_threat", "churn_threat", "threat")
+    ]
     refusals = heard.said("agent", "supervisor_refusal")
     found.append(("supervisor_refusal", *_turns(heard, refusals)))
     found.append(("supervisor_transfer", *_transfers(heard, requests)))
@@ -120,7 +125,9 @@ def escalations(
         calls = np.flatnonzero(mask)
         found.append((event, calls, np.full(len(calls), OUTSIDE)))
     call = np.concatenate([calls for _, calls, _ in found])
-    event = np.repeat([_CODES[name] for name, _, _ in found], [len(c) for _, c, _ in found])
+    event = np.repeat(
+        [_CODES[name] for name, _, _ in found], [len(c) for _, c, _ in found]
+    )
     place = np.concatenate([places for _, _, places in found])
     kept = np.flatnonzero(assessable[call])
     kept = kept[np.lexsort((event[kept], place[kept], call[kept]))]
@@ -145,7 +152,9 @@ def _transfers(heard: Heard, requests: SupervisorRequests) -> tuple[Ints, Ints]:
 def security_called(heard: Heard, incidents: Incidents, thresholds: Thresholds) -> Mask:
     """Calls whose linked incidents, or transfer, name security by the configured words."""
     words = list(thresholds.security_words.words)
-    told = [pl.col(name).fill_null("") for name in ("category", "description", "resolution")]
+    told = [
+        pl.col(name).fill_null("") for name in ("category", "description", "resolution")
+    ]
     text = pl.concat_str(told, separator=" ").str.to_lowercase()
     named = incidents.links.filter(text.str.contains_any(words))
     mask = heard.none()

@@ -8,14 +8,8 @@ import polars as pl
 
 from transforms.heard import Mask
 from transforms.knowledge.playbook import Playbook
-from transforms.verdicts import (
-    MET,
-    NOT_OBSERVABLE,
-    VERDICT_NAMES,
-    VIOLATED,
-    Verdicts,
-    rule_numbers,
-)
+from transforms.steps import rule_numbers
+from transforms.verdicts import MET, NOT_OBSERVABLE, VERDICT_NAMES, VIOLATED, Verdicts
 
 EVIDENCE: Final = pl.List(
     pl.Struct({"turn": pl.Int64, "start": pl.Int64, "end": pl.Int64, "cue": pl.String})
@@ -86,6 +80,8 @@ def _evidence(verdicts: Verdicts, call: int) -> dict[int, list[dict[str, object]
     found: dict[int, list[dict[str, object]]] = {}
     for row in verdicts.evidence.filter(pl.col("call") == call).iter_rows(named=True):
         outside = row["turn"] < 0
-        span = {name: None if outside else row[name] for name in ("turn", "start", "end")}
+        span = {
+            name: None if outside else row[name] for name in ("turn", "start", "end")
+        }
         found.setdefault(row["rule"], []).append({**span, "cue": row["cue"]})
     return found

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from transforms.batch import Batch
-from transforms.contracts.staging import SPEAKER, SPEAKERS
+from transforms.contracts.staging import SPEAKERS
 from transforms.detection.labels import LABELS
 
 Ints = npt.NDArray[np.int64]
@@ -26,8 +25,6 @@ By = Literal["agent", "customer", "supervisor", "staff"]
 NEVER: Final = 1 << 60
 """The place, key or moment of what does not happen: later than every other."""
 
-_KEY_BITS: Final = 24
-_LABEL: Final = pl.Enum(list(LABELS))
 _LABEL_CODES: Final = {label: code for code, label in enumerate(LABELS)}
 _SIDES: Final[Mapping[By, tuple[str, ...]]] = {
     "agent": ("agent",),
@@ -36,13 +33,10 @@ _SIDES: Final[Mapping[By, tuple[str, ...]]] = {
     "staff": ("agent", "supervisor"),
 }
 _SPEAKER_CODES: Final[Mapping[By, Mask]] = {
-    by: np.array([speaker in side for speaker in SPEAKERS]) for by, side in _SIDES.items()
+    by: np.array([speaker in side for speaker in SPEAKERS])
+    for by, side in _SIDES.items()
 }
 """For each side, which speakers' codes belong to it."""
-
-
-class BatchError(ValueError):
-    """A batch does not hold together: its turns, hits and calls name different calls."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +86,9 @@ class Heard:
     hit_severe: Mask
     hit_cue: pl.Series
     texts: pl.DataFrame
-    _said: dict[tuple[str, ...], Ints] = field(default_factory=dict[tuple[str, ...], Ints])
+    _said: dict[tuple[str, ...], Ints] = field(
+        default_factory=dict[tuple[str, ...], Ints]
+    )
 
     @property
     def count(self) -> int:
@@ -214,108 +210,13 @@ class Heard:
         if told.select("call_no", "turn").equals(numbers):
             return told["text"].fill_null("")
         joined = numbers.join(
-            told, on=["call_no", "turn"], how="left", maintain_order="left", validate="1:1"
+            told,
+            on=["call_no", "turn"],
+            how="left",
+            maintain_order="left",
+            validate="1:1",
         )
         return joined["text"].fill_null("")
-
-
-def heard(batch: Batch) -> Heard:
-    """Lay the turns and hits of a batch out by place.
-
-    Raises:
-        BatchError: turns or hits name a call or a turn that the batch does not hold.
-    """
-    calls = batch.calls.sort("call_no")
-    turns = batch.turns
-    if not _in_order(turns):
-        turns = turns.sort("call_no", "turn")
-    first, end, call_of = _spans(calls, turns)
-    turn = turns["turn"].cast(pl.Int64).to_numpy()
-    capitals = turns["is_capitals"].fill_null(value=False).to_numpy()
-    return Heard(
-        calls=calls,
-        first=first,
-        end=end,
-        call_of=call_of,
-        turn=turn,
-        speaker=turns["speaker"].cast(SPEAKER).to_physical().to_numpy(),
-        words=turns["words"].cast(pl.Int64).to_numpy(),
-        starts=_seconds(turns["start_seconds"]),
-        ends=_seconds(turns["end_seconds"]),
-        is_capitals=capitals,
-        is_shouting=turns["is_shouting"].fill_null(value=False).to_numpy() | capitals,
-        texts=batch.texts,
-        **_hits(batch, calls, call_of, turn),
-    )
-
-
-def _in_order(turns: pl.DataFrame) -> bool:
-    order = turns["call_no"].cast(pl.Int64).to_numpy() << 16
-    return bool(np.all(np.diff(order + turns["turn"].cast(pl.Int64).to_numpy()) > 0))
-
-
-def _seconds(column: pl.Series) -> Floats:
-    return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-
-
-def _spans(calls: pl.DataFrame, turns: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
-    numbers = calls["call_no"].cast(pl.Int64).to_numpy()
-    of_turn = turns["call_no"].cast(pl.Int64).to_numpy()
-    opens = np.flatnonzero(np.diff(of_turn, prepend=-1))
-    lengths = np.diff(opens, append=len(of_turn))
-    call = _known(numbers, of_turn[opens], "turns")
-    first = np.zeros(len(numbers), dtype=np.int64)
-    end = np.zeros(len(numbers), dtype=np.int64)
-    first[call], end[call] = opens, opens + lengths
-    return first, end, np.repeat(call, lengths)
-
-
-def _known(numbers: Ints, asked: Ints, what: str) -> Ints:
-    at = np.minimum(np.searchsorted(numbers, asked), max(len(numbers) - 1, 0))
-    unknown = asked if not len(numbers) else asked[numbers[at] != asked]
-    if len(unknown):
-        message = f"{what} of call_no {unknown[:5].tolist()} have no call in the batch"
-        raise BatchError(message)
-    return at
-
-
-def _hits(
-    batch: Batch, calls: pl.DataFrame, call_of: Ints, turn: Ints
-) -> dict[str, Ints | Mask | pl.Series]:
-    hits = batch.hits
-    numbers = calls["call_no"].cast(pl.Int64).to_numpy()
-    call = _known(numbers, hits["call_no"].cast(pl.Int64).to_numpy(), "hits")
-    wanted = (call << 16) + hits["turn"].cast(pl.Int64).to_numpy()
-    places = (call_of << 16) + turn
-    place = _known(places, wanted, "hits")
-    start = hits["start"].cast(pl.Int64).to_numpy()
-    label = hits["label"].cast(_LABEL).to_physical().cast(pl.Int64).to_numpy()
-    stop = hits["end"].cast(pl.Int64).to_numpy()
-    cue = hits["cue"]
-    key = (place << _KEY_BITS) + start
-    order = np.lexsort((_tie_breaks(key, label, stop, cue), stop, label, key))
-    return {
-        "hit_turn": place[order],
-        "hit_call": call[order],
-        "hit_label": label[order],
-        "hit_start": start[order],
-        "hit_end": stop[order],
-        "hit_key": key[order],
-        "hit_severe": hits["is_severe"].fill_null(value=False).to_numpy()[order],
-        "hit_cue": cue.gather(pl.Series(order, dtype=pl.UInt32)),
-    }
-
-
-def _tie_breaks(key: Ints, label: Ints, stop: Ints, cue: pl.Series) -> Ints:
-    """A rank for hits alike but in their cue, so that the order of rows never matters."""
-    order = np.lexsort((stop, label, key))
-    same = [np.diff(column[order]) == 0 for column in (key, label, stop)]
-    alike = np.flatnonzero(same[0] & same[1] & same[2])
-    tied = order[np.union1d(alike, alike + 1)]
-    ranks = np.zeros(len(key), dtype=np.int64)
-    if len(tied):
-        ranks[tied] = cue.gather(pl.Series(tied, dtype=pl.UInt32)).rank("dense").to_numpy()
-    return ranks
 
 
 def gathered(values: pl.Series, at: Ints) -> pl.Series:

@@ -101,7 +101,13 @@ def _candidates(calls: pl.DataFrame, incidents: pl.DataFrame) -> pl.DataFrame:
     )
     return together.with_columns(
         gap=outside.fill_null(NEVER), late=pl.col("written") - pl.col("to")
-    ).sort("call", "same_call", "gap", "incident_id", descending=[False, True, False, False])
+    ).sort(
+        "call",
+        "same_call",
+        "gap",
+        "incident_id",
+        descending=[False, True, False, False],
+    )
 
 
 def _mask(rows: pl.DataFrame, calls: int) -> Mask:

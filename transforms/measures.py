@@ -17,7 +17,9 @@ _CONFIDENCE: Final = 0.95
 
 def rate(numerator: str, denominator: str) -> pl.Expr:
     """Share of two counted columns, 0-1; null where the denominator is zero."""
-    return pl.when(pl.col(denominator) > 0).then(pl.col(numerator) / pl.col(denominator))
+    return pl.when(pl.col(denominator) > 0).then(
+        pl.col(numerator) / pl.col(denominator)
+    )
 
 
 def per_hundred(numerator: str, denominator: str) -> pl.Expr:
@@ -56,7 +58,9 @@ def wilson(
 
 
 def jeffreys(
-    numerator: npt.ArrayLike, denominator: npt.ArrayLike, confidence: float = _CONFIDENCE
+    numerator: npt.ArrayLike,
+    denominator: npt.ArrayLike,
+    confidence: float = _CONFIDENCE,
 ) -> tuple[Floats, Floats]:
     """Jeffreys' interval of a share: equal-tailed, of the posterior Beta(x + ½, n - x + ½).
 
@@ -95,4 +99,6 @@ def weighted_rate(met: str, judged: str, weight: str) -> pl.Expr:
     """
     weights = pl.col(weight).cast(pl.Float64)
     judged_weight = (weights * pl.col(judged)).sum()
-    return pl.when(judged_weight > 0).then((weights * pl.col(met)).sum() / judged_weight)
+    return pl.when(judged_weight > 0).then(
+        (weights * pl.col(met)).sum() / judged_weight
+    )

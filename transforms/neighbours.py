@@ -93,12 +93,18 @@ class Neighbours:
         mine = self.known.head(self.count).select(
             "agent_id", at="started_at", row=pl.int_range(pl.len())
         )
-        told = mine.drop_nulls("agent_id").sort("at").join_asof(
-            self.shifts.select("agent_id", "shift_start", "shift_end").sort("shift_start"),
-            left_on="at",
-            right_on="shift_start",
-            by="agent_id",
-            check_sortedness=False,
+        told = (
+            mine.drop_nulls("agent_id")
+            .sort("at")
+            .join_asof(
+                self.shifts.select("agent_id", "shift_start", "shift_end").sort(
+                    "shift_start"
+                ),
+                left_on="at",
+                right_on="shift_start",
+                by="agent_id",
+                check_sortedness=False,
+            )
         )
         told = told.filter(pl.col("at") <= pl.col("shift_end"))
         ends = np.full(self.count, NEVER, dtype=np.int64)
@@ -112,10 +118,14 @@ class Neighbours:
             after: the moment for each of the batch's calls, in microseconds.
         """
         customers = _codes(self.known["customer_id"])
-        outbound = (self.known["direction"] == "outbound").fill_null(value=False).to_numpy()
+        outbound = (
+            (self.known["direction"] == "outbound").fill_null(value=False).to_numpy()
+        )
         # Customer and moment as one number: moments count from the first that is known.
         base = int(self.started.min()) if len(self.started) else 0
-        keys = np.sort(_key(customers, self.started - base)[outbound & (customers >= 0)])
+        keys = np.sort(
+            _key(customers, self.started - base)[outbound & (customers >= 0)]
+        )
         mine = customers[: self.count]
         wanted = _key(mine, np.maximum(after - base, 0))
         at = np.searchsorted(keys, wanted, side="left")
@@ -152,7 +162,9 @@ def neighbours(
         around: `staging.calls` of the same customers and agents.
         shifts: `staging.shifts` of the same agents.
     """
-    others = around.select(_FIELDS).join(calls.select("call_id"), on="call_id", how="anti")
+    others = around.select(_FIELDS).join(
+        calls.select("call_id"), on="call_id", how="anti"
+    )
     known = pl.concat([calls.select(_FIELDS), others.sort("call_no")])
     started = known["started_at"].to_physical().to_numpy()
     return Neighbours(known, calls.height, started, ended, shifts)

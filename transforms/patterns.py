@@ -71,7 +71,9 @@ def _rules(t: Thresholds) -> dict[str, tuple[pl.Expr, pl.Expr]]:
     abusive = pl.col("abusive_calls") >= t.abusive_calls.value
     asked = pl.col("supervisor_requests")
     asks = chronic & (asked >= 2) & (asked >= t.escalator_share.value * pl.col("calls"))
-    grave = (pl.col("grave_and_old") > 0) & (pl.col("highest") >= t.grave_temperature.value)
+    grave = (pl.col("grave_and_old") > 0) & (
+        pl.col("highest") >= t.grave_temperature.value
+    )
     return {
         "let_down": (
             let_down,

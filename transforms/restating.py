@@ -51,7 +51,7 @@ def retelling_turns(heard: Heard, account: Account, thresholds: Thresholds) -> I
         return turns
     told = heard.turns_by["customer"]
     call = heard.call_of[told]
-    told = told[(told >= account.start[call]) & heard.any_place(turns)[call]]
+    told = told[(told >= account.start[call]) & (told < heard.last_place(turns)[call])]
     length = int(thresholds.content_characters.value)
     row, stem = _stems(_before_solution(heard, account, turns), length)
     told_row, told_stem = _stems(heard.text_at(told), length)

@@ -18,7 +18,8 @@ from transforms.contracts.columns import CALL_NO, TURN
 from transforms.escalation import Escalations, deescalated, escalations
 from transforms.heard import Mask
 from transforms.knowledge.bundle import Knowledge
-from transforms.verdicts import Verdicts, applying, asked_rules, judge, rules_of
+from transforms.steps import applying, asked_rules
+from transforms.verdicts import Verdicts, judge, rules_of
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import polars as pl
 
 from transforms.behaviours import BEHAVIOURS, check_use
-from transforms.behaviours.judgement import Evidence, Judgement
+from transforms.behaviours.judgement import Evidence, Judgement, Notes
 from transforms.context import Context
 from transforms.detection.labels import LABELS
 from transforms.heard import NEVER, Ints, Mask, gathered
-from transforms.knowledge.playbook import Assignments, BehaviourUse, Playbook, Step
+from transforms.knowledge.playbook import BehaviourUse, Playbook
 
 NOT_APPLICABLE: Final = 0
 NOT_OBSERVABLE: Final = 1
@@ -111,7 +111,9 @@ class Verdicts:
         at = np.where(hit >= 0, hit, len(h.hit_cue) + note)
         cue = spoken.gather(pl.Series(at, dtype=pl.UInt32))
         labels = pl.concat([pl.Series(list(LABELS), dtype=pl.String), rules])
-        codes = h.hit_label[np.maximum(hit, 0)] if len(h.hit_label) else np.zeros(len(hit))
+        codes = (
+            h.hit_label[np.maximum(hit, 0)] if len(h.hit_label) else np.zeros(len(hit))
+        )
         at = np.where(hit >= 0, codes, len(LABELS) + note).astype(np.int64)
         return labels.gather(pl.Series(at, dtype=pl.UInt32)), cue
 
@@ -141,7 +143,9 @@ class Verdicts:
                 "call": call,
                 "rule": rule,
                 "verdict": code,
-                "reason": reasons.zip_with(pl.Series(code == MISSED), rules).fill_null(_UNSAID),
+                "reason": reasons.zip_with(pl.Series(code == MISSED), rules).fill_null(
+                    _UNSAID
+                ),
                 "turn": turn,
                 **{
                     name: span.zip_with(inside, pl.Series([None], dtype=span.dtype))
@@ -153,28 +157,37 @@ class Verdicts:
 
     def _missed_reasons(self, call: Ints, rule: Ints, code: Codes) -> pl.Series:
         """Why each missed verdict is missed; null for the others."""
+        rows = np.flatnonzero(code == MISSED)
+        told = [(judgement.missed, judgement.instead) for judgement in self.judgements]
+        return self._told(call, rule, rows, told)
+
+    def _told(
+        self,
+        call: Ints,
+        rule: Ints,
+        rows: Ints,
+        told: Sequence[tuple[str, Notes | None]],
+    ) -> pl.Series:
+        """The reason of some rows: the call's own note, else the rule's; null elsewhere."""
         words: list[str] = []
         at = np.full(len(call), -1, dtype=np.int64)
-        missed = code == MISSED
-        for number, judgement in enumerate(self.judgements):
-            mine = np.flatnonzero(missed & (rule == number))
+        for number, (plain, notes) in enumerate(told):
+            mine = rows[rule[rows] == number]
             at[mine] = len(words)
-            words.append(judgement.missed)
-            if judgement.instead is not None:
-                own = judgement.instead.code[call[mine]]
+            words.append(plain)
+            if notes is not None:
+                own = notes.code[call[mine]]
                 at[mine] = np.where(own >= 0, own + len(words), at[mine])
-                words.extend(judgement.instead.words)
+                words.extend(notes.words)
         return gathered(pl.Series(words, dtype=pl.String), at)
 
     @cached_property
     def unobservable(self) -> pl.DataFrame:
         """One row for each call and rule that cannot be judged: `call`, `rule`, `reason`."""
         call, rule = np.nonzero(self.codes == NOT_OBSERVABLE)
-        reasons = [self.reason(int(c), int(r)) for c, r in zip(call, rule, strict=True)]
-        return pl.DataFrame(
-            {"call": call, "rule": rule, "reason": reasons},
-            schema_overrides={"reason": pl.String},
-        )
+        told = [("", judgement.unobservable) for judgement in self.judgements]
+        reason = self._told(call, rule, np.arange(len(call)), told)
+        return pl.DataFrame({"call": call, "rule": rule, "reason": reason})
 
     @cached_property
     def window_closes_at(self) -> Ints:
@@ -191,8 +204,8 @@ class Verdicts:
         """Why a verdict is not_observable, not_applicable or missed, in words."""
         judgement, code = self.judgements[rule], self.codes[call, rule]
         if not self.context.is_assessable[call]:
-            told = self.context.heard.calls["unassessable"][call]
-            return f"the call cannot be assessed: {told}"
+            why = str(self.context.heard.calls["unassessable"][call])
+            return f"the call cannot be assessed: {why}"
         if not self.asked[call, rule]:
             return _UNASKED
         told = judgement.unobservable if code == NOT_OBSERVABLE else judgement.instead
@@ -263,76 +276,7 @@ def _converted(
     if judgement.unobservable is not None:
         code[judgement.unobservable.code >= 0] = NOT_OBSERVABLE
     code[~able] = NOT_APPLICABLE
-    evidence = judgement.met.only(code == MET) + judgement.violated.only(code == VIOLATED)
+    evidence = judgement.met.only(code == MET) + judgement.violated.only(
+        code == VIOLATED
+    )
     return code.astype(np.uint8), evidence
-
-
-def applying(
-    calls: pl.DataFrame, playbooks: Mapping[str, Playbook], assignments: Assignments
-) -> Mask:
-    """Which playbooks judge which calls: calls x playbooks, in their own orders."""
-    names = list(playbooks)
-    applies = np.zeros((calls.height, len(names)), dtype=np.bool_)
-    for assignment in assignments.assignments:
-        chosen = np.ones(calls.height, dtype=np.bool_)
-        for column, wanted in (
-            ("queue", assignment.queues),
-            ("team", assignment.teams),
-            ("spoken_language", assignment.languages),
-        ):
-            if wanted:
-                chosen &= calls[column].is_in(list(wanted)).fill_null(value=False).to_numpy()
-        for name in assignment.playbooks:
-            applies[:, names.index(name)] |= chosen
-    return applies
-
-
-def asked_rules(
-    applies: Mask, playbooks: Mapping[str, Playbook], rules: tuple[BehaviourUse, ...]
-) -> Mask:
-    """Which rules some playbook of each call asks for: calls x rules."""
-    numbers = rule_numbers(rules)
-    uses = np.zeros((len(playbooks), len(rules)), dtype=np.bool_)
-    for row, playbook in enumerate(playbooks.values()):
-        for step in playbook.steps:
-            uses[row, step_rules(step, numbers)] = True
-    return (applies.astype(np.uint8) @ uses.astype(np.uint8)) > 0
-
-
-def rule_numbers(rules: tuple[BehaviourUse, ...]) -> dict[tuple[str, str], int]:
-    """The number of each rule, by behaviour and parameters."""
-    return {(use.behaviour, use.parameters_text): n for n, use in enumerate(rules)}
-
-
-def step_rules(step: Step, numbers: Mapping[tuple[str, str], int]) -> list[int]:
-    """The rules that measure a step."""
-    return [numbers[use.behaviour, use.parameters_text] for use in step.behaviours]
-
-
-def is_conduct_step(step: Step) -> bool:
-    """Whether only conduct measures a step: it is then reported as breaches."""
-    names = [use.behaviour for use in step.behaviours]
-    return bool(names) and all(BEHAVIOURS[name].is_conduct for name in names)
-
-
-def step_codes(
-    verdicts: Verdicts, step: Step, numbers: Mapping[tuple[str, str], int]
-) -> Codes:
-    """The verdict of one step in each call.
-
-    `all` takes the worst of the applicable behaviours, `any` the best; where none is
-    applicable, not_observable if one of them is. In a step that mixes conduct with other
-    behaviours the conduct, which silence satisfies, does not count: it is reported apart.
-    """
-    uses = [
-        use
-        for use in step.behaviours
-        if is_conduct_step(step) or not BEHAVIOURS[use.behaviour].is_conduct
-    ]
-    columns = [numbers[use.behaviour, use.parameters_text] for use in uses]
-    codes = verdicts.codes[:, columns]
-    worst = codes.max(axis=1)
-    if step.combine == "all":
-        return worst
-    best = np.where(codes >= MET, codes, 255).min(axis=1)
-    return np.where(worst >= MET, best, worst).astype(np.uint8)

@@ -1,7 +1,8 @@
 """What makes a call record sound: one record looked at closely, mended or refused."""
 
+import math
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -14,7 +15,9 @@ from transforms.contracts.staging import SPEAKERS
 Fields: TypeAlias = dict[str, Any]
 
 TEXT_FIELDS: Final = tuple(
-    name for name, column in CALL_FIELDS.items() if column.dtype == pl.String and name != "zone"
+    name
+    for name, column in CALL_FIELDS.items()
+    if column.dtype == pl.String and name != "zone"
 )
 TIME_FIELDS: Final = ("started_at", "ended_at", "exported_at")
 TURN_FIELDS: Final = ("speaker", "text", "start", "end")
@@ -52,7 +55,9 @@ def tidied(fields: Mapping[str, Any], zone: ZoneInfo) -> Fields:
         tidy[name] = values.text(name, fields.get(name))
     tidy["vulnerable"] = values.truth("vulnerable", fields.get("vulnerable"))
     tidy["turns"] = _turns(fields.get("turns"))
-    moments = {name: values.moment(name, fields.get(name), zone) for name in TIME_FIELDS}
+    moments = {
+        name: values.moment(name, fields.get(name), zone) for name in TIME_FIELDS
+    }
     started, ended = moments["started_at"], moments["ended_at"]
     if started is None:
         raise RecordError(
@@ -71,26 +76,37 @@ def tidied(fields: Mapping[str, Any], zone: ZoneInfo) -> Fields:
 def _turns(found: Any) -> list[Fields]:
     if not isinstance(found, list):
         what = "nothing" if found is None else type(found).__name__
-        raise RecordError(f"turns holds {what}, where a list of speaker and text is due")
-    if len(found) > MOST_TURNS:
-        raise RecordError(f"{len(found)} turns, where at most {MOST_TURNS} are understood")
-    return [_turn(place, turn) for place, turn in enumerate(found)]
+        raise RecordError(
+            f"turns holds {what}, where a list of speaker and text is due"
+        )
+    turns = cast("list[Any]", found)
+    if len(turns) > MOST_TURNS:
+        raise RecordError(
+            f"{len(turns)} turns, where at most {MOST_TURNS} are understood"
+        )
+    return [_turn(place, turn) for place, turn in enumerate(turns)]
 
 
-def _turn(place: int, turn: Any) -> Fields:
-    if not isinstance(turn, dict) or "speaker" not in turn or "text" not in turn:
-        raise RecordError(f"turns[{place}] is no object with speaker and text: {str(turn)[:60]}")
+def _turn(place: int, found: Any) -> Fields:
+    turn: Fields = cast("Fields", found) if isinstance(found, dict) else {}
+    if "speaker" not in turn or "text" not in turn:
+        raise RecordError(
+            f"turns[{place}] is no object with speaker and text: {str(cast('object', found))[:60]}"
+        )
     speaker, said = turn["speaker"], turn["text"]
     if not isinstance(said, str) or not isinstance(speaker, str | None):
         raise RecordError(
             f"turns[{place}] has the speaker {speaker!r} and the text {str(said)[:40]!r},"
             " where text is due"
         )
-    return {
-        **turn,
-        "start": seconds(turn.get("start")),
-        "end": seconds(turn.get("end")),
+    times = {name: seconds(turn.get(name)) for name in ("start", "end")}
+    # What was told for a time and is none is kept, under a name that nobody reads.
+    told = {
+        f"{name}_told": turn[name]
+        for name, value in times.items()
+        if value is None and turn.get(name) is not None
     }
+    return {**turn, **times, **told}
 
 
 def seconds(value: Any) -> float | None:
@@ -101,6 +117,7 @@ def seconds(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
         return None
+    return number if math.isfinite(number) else None

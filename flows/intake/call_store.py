@@ -51,7 +51,7 @@ class CallStore:
     Attributes:
         warehouse: the open warehouse.
         folder: the archive's folder.
-        parts: archive parts of the file being taken in, to be removed if it fails.
+        parts: archive parts of the files being taken in, to be removed if that fails.
     """
 
     warehouse: Warehouse
@@ -60,7 +60,9 @@ class CallStore:
     _next_call_no: int = 1
 
     def __post_init__(self) -> None:
-        last = self.warehouse.read("SELECT coalesce(max(call_no), 0) AS n FROM raw.calls")
+        last = self.warehouse.read(
+            "SELECT coalesce(max(call_no), 0) AS n FROM raw.calls"
+        )
         self._next_call_no = int(last.item()) + 1
 
     @property
@@ -68,32 +70,42 @@ class CallStore:
         """The last number given."""
         return self._next_call_no - 1
 
-    def store(self, file_hash: str, batches: Sequence[CallColumns]) -> tuple[int, int]:
+    def store(
+        self, file_hashes: Sequence[str], batches: Sequence[CallColumns]
+    ) -> dict[int, tuple[int, int]]:
         """Store what is new of some batches, in the open transaction.
 
+        Args:
+            file_hashes: of the files taken in together, by their place.
+            batches: their calls.
+
         Returns:
-            How many calls were new, and how many were stored already.
+            For each file's place: how many calls were new, how many stored already.
         """
         if not batches:
-            return 0, 0
+            return {}
         calls = pl.concat([batch.calls for batch in batches]).with_row_index("place")
         turns = pl.concat([batch.turns for batch in batches])
         is_new = self._is_new(calls)
-        fresh = calls.filter(is_new)
-        numbers = pl.int_range(
-            self._next_call_no,
-            self._next_call_no + fresh.height,
-            dtype=pl.UInt32,
-            eager=True,
+        fresh = _latest_export(calls, calls.filter(is_new))
+        hashes = pl.Series(file_hashes, dtype=pl.String)
+        fresh = fresh.with_columns(
+            call_no=self._numbers(fresh.height), file_hash=hashes.gather(fresh["file"])
         )
-        self._next_call_no += fresh.height
-        fresh = _latest_export(calls, fresh).with_columns(
-            call_no=numbers, file_hash=pl.lit(file_hash)
-        )
-        self._archive(file_hash, fresh, _turns_of(turns, calls["turns"], is_new))
+        self._archive(file_hashes[0], fresh, _turns_of(turns, calls["turns"], is_new))
         self.warehouse.append(CALLS, fresh)
         mark_pending(self.warehouse, "call", fresh["call_id"])
-        return fresh.height, calls.height - fresh.height
+        counts = (
+            calls.select("file", new=is_new)
+            .group_by("file")
+            .agg(pl.col("new").sum(), repeated=(~pl.col("new")).sum())
+        )
+        return {file: (new, repeated) for file, new, repeated in counts.iter_rows()}
+
+    def _numbers(self, count: int) -> pl.Series:
+        first = self._next_call_no
+        self._next_call_no += count
+        return pl.int_range(first, first + count, dtype=pl.UInt32, eager=True)
 
     def _is_new(self, calls: pl.DataFrame) -> pl.Series:
         """Which calls are the first with their id and content, here and in the warehouse."""
@@ -124,7 +136,9 @@ class CallStore:
             self.warehouse.execute(_LATER_EXPORT)
         mark_pending(self.warehouse, "call", later["call_id"])
 
-    def _archive(self, file_hash: str, fresh: pl.DataFrame, turns: pl.DataFrame) -> None:
+    def _archive(
+        self, file_hash: str, fresh: pl.DataFrame, turns: pl.DataFrame
+    ) -> None:
         counts = fresh["turns"].to_numpy()
         starts = np.repeat(np.cumsum(counts) - counts, counts)
         placed = turns.with_columns(
@@ -135,7 +149,7 @@ class CallStore:
         self.parts.extend(archive.write_day_parts(self.folder, file_hash, placed))
 
     def forget(self) -> None:
-        """Remove the parts of a file that was not registered after all."""
+        """Remove the parts of files that were not registered after all."""
         archive.remove_parts(self.parts)
         self.parts.clear()
 
@@ -144,7 +158,9 @@ def _repeated(values: pl.Series, counts: np.ndarray[Any, Any]) -> pl.Series:
     return values.gather(np.repeat(np.arange(len(counts)), counts))
 
 
-def _turns_of(turns: pl.DataFrame, counts: pl.Series, is_wanted: pl.Series) -> pl.DataFrame:
+def _turns_of(
+    turns: pl.DataFrame, counts: pl.Series, is_wanted: pl.Series
+) -> pl.DataFrame:
     if is_wanted.all():
         return turns
     return turns.filter(_repeated(is_wanted, counts.to_numpy()))

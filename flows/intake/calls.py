@@ -69,8 +69,8 @@ class CallColumns:
     """Sound calls as columns.
 
     Attributes:
-        calls: one row a call: the columns of raw.calls but `call_no` and provenance's
-            hash; `line` tells the record.
+        calls: one row a call: the columns of raw.calls but `call_no` and `file_hash`;
+            instead `file`, its file's place among those taken in together.
         turns: one row a turn, in the order of `calls`: `speaker`, `start_seconds`,
             `end_seconds`, `text`; `calls.turns` tells how many belong to each call.
         refused: the records that are not among them.
@@ -138,7 +138,8 @@ def _columns(records: Sequence[Record], zone: ZoneInfo) -> CallColumns:
     texts = [turn["text"] for turn in flat]
     turns, codes = _turn_columns(flat, texts)
     extras = [
-        {} if call.keys() <= KNOWN_FIELDS else _unknown(call, KNOWN_FIELDS) for call in fields
+        {} if call.keys() <= KNOWN_FIELDS else _unknown(call, KNOWN_FIELDS)
+        for call in fields
     ]
     if not _is_plain(flat):
         _add_turn_extras(extras, turn_lists)
@@ -157,7 +158,9 @@ def _as_json(extras: list[Fields]) -> pl.Series:
 def _turn_columns(
     flat: list[Fields], texts: list[str]
 ) -> tuple[pl.DataFrame, pl.Series]:
-    codes = pl.Series([_SPEAKER_CODES[turn["speaker"]] for turn in flat], dtype=pl.UInt8)
+    codes = pl.Series(
+        [_SPEAKER_CODES[turn["speaker"]] for turn in flat], dtype=pl.UInt8
+    )
     turns = pl.DataFrame(
         {
             "speaker": codes.cat.to(SPEAKER),
@@ -194,6 +197,7 @@ def _call_columns(
         if name == "started_at":
             columns["zone"] = zones
     columns["line"] = pl.Series([record.line for record in records], dtype=pl.UInt32)
+    columns["file"] = pl.Series([record.file for record in records], dtype=pl.UInt32)
     calls = pl.DataFrame(columns).with_columns(
         pl.col(*TEXT_FIELDS).replace("", None),
         day=pl.col("started_at").dt.convert_time_zone(zone.key).dt.date(),
@@ -208,7 +212,9 @@ def _told(fields: list[Fields]) -> list[list[Any]]:
         rows = list(map(_ALL_FIELDS, fields))
     except KeyError:
         rows = [[call.get(name) for name in _COLUMN_NAMES] for call in fields]
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in _COLUMN_NAMES]
+    return [list(column) for column in zip(*rows, strict=True)] or [
+        [] for _ in _COLUMN_NAMES
+    ]
 
 
 def _check(calls: pl.DataFrame) -> None:
@@ -220,7 +226,9 @@ def _check(calls: pl.DataFrame) -> None:
         | (pl.col("ended_at") < pl.col("started_at")).any()
     )
     if odd.item():
-        raise ValueError("a call without id or start, or one that ends before it starts")
+        raise ValueError(
+            "a call without id or start, or one that ends before it starts"
+        )
 
 
 def _times(name: str, told: list[Any], zone: ZoneInfo) -> tuple[pl.Series, pl.Series]:
@@ -270,11 +278,14 @@ def _without_odd_times(
 ) -> pl.DataFrame:
     """Turns whose times cannot be are kept without them; `extra` keeps what was told."""
     start, end = pl.col("start_seconds"), pl.col("end_seconds")
-    odd = turns.select(odd=((start < 0) | (end < 0) | (end < start)).fill_null(False))["odd"]
+    odd = turns.select(odd=((start < 0) | (end < 0) | (end < start)).fill_null(False))[
+        "odd"
+    ]
     if not odd.any():
         return turns
     ends = np.cumsum(counts)
-    for row in odd.arg_true().to_list():
+    rows: list[int] = odd.arg_true().to_list()
+    for row in rows:
         call = int(np.searchsorted(ends, row, side="right"))
         place = row - int(ends[call] - counts[call])
         told = [turns["start_seconds"][row], turns["end_seconds"][row]]
@@ -298,7 +309,13 @@ def _content_hashes(
     said = calls.select(
         pl.concat_str(
             pl.col(
-                "call_id", *TEXT_FIELDS, "started_at", "zone", "ended_at", "vulnerable", "extra"
+                "call_id",
+                *TEXT_FIELDS,
+                "started_at",
+                "zone",
+                "ended_at",
+                "vulnerable",
+                "extra",
             )
             .to_physical()
             .cast(pl.String)
@@ -314,7 +331,9 @@ def _content_hashes(
     bounds = [0, *np.cumsum(counts).tolist()]
     hashes: list[str] = []
     for (first, last), head in zip(pairwise(bounds), said, strict=True):
-        digest = hashlib.blake2b(_TURN_END.join(texts[first:last]).encode(), digest_size=16)
+        digest = hashlib.blake2b(
+            _TURN_END.join(texts[first:last]).encode(), digest_size=16
+        )
         digest.update(packed[first * width : last * width])
         digest.update(head.encode())
         hashes.append(digest.hexdigest())

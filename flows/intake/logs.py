@@ -30,7 +30,10 @@ _FIELDS: Final[dict[Kind, Mapping[str, Column]]] = {
     "incident": INCIDENT_FIELDS,
     "roster": ROSTER_FIELDS,
     "shift": SHIFT_FIELDS,
-    "contact_record": {"call_id": raw.CONTACT_RECORDS.columns["call_id"], **CALL_FIELDS},
+    "contact_record": {
+        "call_id": raw.CONTACT_RECORDS.columns["call_id"],
+        **CALL_FIELDS,
+    },
 }
 _PERIODS: Final[dict[Kind, tuple[str, str]]] = {
     "roster": ("valid_from", "valid_to"),
@@ -70,7 +73,9 @@ def log_row(kind: Kind, fields: Mapping[str, Any], zone: ZoneInfo) -> dict[str, 
     if "zone" in columns:
         told = values.moment("started_at", fields.get("started_at"), zone)
         row["zone"] = told and told[1]
-    row["extra"] = values.compact_json({k: v for k, v in fields.items() if k not in wanted})
+    row["extra"] = values.compact_json(
+        {k: v for k, v in fields.items() if k not in wanted}
+    )
     if "content_hash" in columns:
         row["content_hash"] = _hash(row)
     return row
@@ -91,7 +96,9 @@ def _value(name: str, column: Column, told: Any, zone: ZoneInfo) -> Any:
 
 
 def _check_period(kind: Kind, row: Mapping[str, Any]) -> None:
-    start, end = (row[name] for name in _PERIODS[kind]) if kind in _PERIODS else (None, None)
+    start, end = (
+        (row[name] for name in _PERIODS[kind]) if kind in _PERIODS else (None, None)
+    )
     if start is not None and end is not None and end < start:
         names = _PERIODS[kind]
         raise RecordError(
@@ -100,13 +107,13 @@ def _check_period(kind: Kind, row: Mapping[str, Any]) -> None:
 
 
 def _hash(row: Mapping[str, Any]) -> str:
-    told = {k: v.isoformat() if isinstance(v, dt.datetime) else v for k, v in row.items()}
+    told = {
+        k: v.isoformat() if isinstance(v, dt.datetime) else v for k, v in row.items()
+    }
     content = values.compact_json(told) or ""
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
-def log_frame(kind: Kind, rows: list[dict[str, Any]], file_hash: str) -> pl.DataFrame:
-    """Rows (with `line`) as a frame of the raw table."""
-    table = LOG_TABLES[kind]
-    named = [{**row, "file_hash": file_hash} for row in rows]
-    return pl.DataFrame(named, schema=table.polars_schema, orient="row")
+def log_frame(kind: Kind, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows (with `file_hash` and `line`) as a frame of the raw table."""
+    return pl.DataFrame(rows, schema=LOG_TABLES[kind].polars_schema, orient="row")

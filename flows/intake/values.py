@@ -79,7 +79,9 @@ def offset_name(told: dt.datetime) -> str:
     """The offset of an aware time, such as `+02:00`."""
     offset = told.utcoffset() or dt.timedelta()
     minutes = round(abs(offset).total_seconds() / 60)
-    return f"{'-' if offset < dt.timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"
+    return (
+        f"{'-' if offset < dt.timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"
+    )
 
 
 def date(name: str, value: Any) -> dt.date | None:
@@ -89,7 +91,9 @@ def date(name: str, value: Any) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value).strip()[:_DATE_LENGTH])
     except ValueError:
-        raise RecordError(f"{name} is {value!r}, where a date is due (2026-10-05)") from None
+        raise RecordError(
+            f"{name} is {value!r}, where a date is due (2026-10-05)"
+        ) from None
 
 
 def compact_json(fields: dict[str, Any]) -> str | None:

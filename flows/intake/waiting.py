@@ -76,9 +76,11 @@ def _take(
     record = Record("call", row["line"], fields, b"")
     (columns,) = call_columns([record], settings.zone)
     if columns.refused:
-        warehouse.execute(_STILL_REFUSED, {**place, "reason": columns.refused[0].reason})
+        warehouse.execute(
+            _STILL_REFUSED, {**place, "reason": columns.refused[0].reason}
+        )
         return 0, 0
-    new, repeated = store.store(row["file_hash"], [columns])
+    new, repeated = store.store([row["file_hash"]], [columns])[0]
     warehouse.execute(_TAKEN, place)
     counted = {"file_hash": row["file_hash"], "new": new, "repeated": repeated}
     warehouse.execute(_COUNTED, counted)

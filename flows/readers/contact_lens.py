@@ -4,18 +4,17 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 import orjson
 
 from flows.readers.documents import (
     UnusableDocumentError,
-    as_object,
     as_objects,
     converted,
     first_of,
 )
-from flows.readers.source import Fields, Kind, Record, Refused, Source
+from flows.readers.source import Fields, Kind, Record, Refused, Source, as_object
 
 _ROLES: Final = {"CUSTOM_BOT": "ivr", "BOT": "ivr", "MANAGER": "supervisor"}
 _RECORDED_AT: Final = re.compile(r"_(\d{8}T\d\d:?\d\d(?::?\d\d)?)_UTC\.")
@@ -26,15 +25,17 @@ _UNCLOSED: Final = (b'"Transcript"', b'"Participants"')
 class ContactLens:
     """One contact a file: roles in `Participants` (voice) or in the turn (chat)."""
 
-    name: Final = "contact_lens"
-    understands: Final = "Amazon Contact Lens voice and chat analysis (JSON)"
-    kind: Final[Kind] = "call"
+    name: ClassVar[str] = "contact_lens"
+    understands: ClassVar[str] = "Amazon Contact Lens voice and chat analysis (JSON)"
+    kind: ClassVar[Kind] = "call"
 
     def recognises(self, source: Source) -> bool:
         """Whether the keys are Contact Lens', even where the JSON is not strict."""
         found = source.document or next(iter(source.line_objects), None)
         if found is not None:
-            return "Transcript" in found and bool({"Participants", "Channel"} & found.keys())
+            return "Transcript" in found and bool(
+                {"Participants", "Channel"} & found.keys()
+            )
         if not source.head.lstrip().startswith(b"{"):
             return False
         content = source.content if source.size <= 1 << 24 else source.head
@@ -86,7 +87,9 @@ def _turns(entries: list[Fields], roles: dict[str, str]) -> list[Fields]:
     times = [_moment(entry.get("AbsoluteTime")) for entry in entries]
     origin = min((time for time in times if time is not None), default=None)
     return [
-        _turn(entry, roles, (time - origin).total_seconds() if time and origin else None)
+        _turn(
+            entry, roles, (time - origin).total_seconds() if time and origin else None
+        )
         for entry, time in zip(entries, times, strict=True)
         if isinstance(entry.get("Content"), str)
     ]
@@ -94,7 +97,9 @@ def _turns(entries: list[Fields], roles: dict[str, str]) -> list[Fields]:
 
 def _turn(entry: Fields, roles: dict[str, str], offset: float | None) -> Fields:
     participant = str(entry.get("ParticipantId"))
-    role = str(first_of(entry.get("ParticipantRole"), roles.get(participant), participant))
+    role = str(
+        first_of(entry.get("ParticipantRole"), roles.get(participant), participant)
+    )
     begin, end = entry.get("BeginOffsetMillis"), entry.get("EndOffsetMillis")
     return {
         "speaker": _ROLES.get(role, role),

@@ -1,7 +1,7 @@
 """Contact records: call fields that complete exports which lack them. CSV."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from flows.readers.source import Kind, Record, Refused, Source
 from flows.readers.tables import header_of, records
@@ -13,9 +13,11 @@ _OF_OTHERS: Final = frozenset({"text", "speaker", "incident_id"})
 class ContactRecords:
     """One call a row: `call_id` and any of the call fields."""
 
-    name: Final = "contact_records"
-    understands: Final = "contact records as CSV (call_id with any of the call fields)"
-    kind: Final[Kind] = "contact_record"
+    name: ClassVar[str] = "contact_records"
+    understands: ClassVar[str] = (
+        "contact records as CSV (call_id with any of the call fields)"
+    )
+    kind: ClassVar[Kind] = "contact_record"
 
     def recognises(self, source: Source) -> bool:
         """Whether the columns are a call's, without turns."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from flows.readers.native_jsonl import json_lines
-from flows.readers.source import Fields, Record, Refused, Source
+from flows.readers.source import Fields, Record, Refused, Source, as_list
 
 _MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 """What a value of another type than the format says leads to, anywhere in a conversion."""
@@ -58,7 +58,9 @@ def converted(
         try:
             yield found._replace(fields=convert(found.fields))
         except UnusableDocumentError as error:
-            yield Refused("call", found.line, found.raw, f"record {found.line}: {error}")
+            yield Refused(
+                "call", found.line, found.raw, f"record {found.line}: {error}"
+            )
         except _MISSHAPEN as error:
             yield Refused(
                 "call",
@@ -71,14 +73,7 @@ def converted(
 
 def as_objects(value: object) -> list[Fields]:
     """The objects of what should be a list of objects; whatever else is there is left."""
-    if not isinstance(value, list):
-        return []
-    return [item for item in value if isinstance(item, dict)]
-
-
-def as_object(value: object) -> Fields:
-    """The object, or an empty one."""
-    return value if isinstance(value, dict) else {}
+    return [item for item in as_list(value) if isinstance(item, dict)]
 
 
 def first_of(*values: Any) -> Any:

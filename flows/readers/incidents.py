@@ -1,7 +1,7 @@
 """Incident logs: CSV, or JSON lines with one incident a line."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar
 
 from flows.readers.native_jsonl import json_lines
 from flows.readers.source import Kind, Record, Refused, Source
@@ -11,9 +11,9 @@ from flows.readers.tables import header_of, records
 class Incidents:
     """One incident a row or line, in native names."""
 
-    name: Final = "incidents"
-    understands: Final = "incident logs as CSV or JSON lines (incident_id, …)"
-    kind: Final[Kind] = "incident"
+    name: ClassVar[str] = "incidents"
+    understands: ClassVar[str] = "incident logs as CSV or JSON lines (incident_id, …)"
+    kind: ClassVar[Kind] = "incident"
 
     def recognises(self, source: Source) -> bool:
         """Whether header or lines name an `incident_id`."""

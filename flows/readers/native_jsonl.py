@@ -1,21 +1,21 @@
 """Native transcripts as JSON lines: one call a line (`data/schema/call.schema.json`)."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar
 
 import orjson
 
-from flows.readers.source import Kind, Record, Refused, Source
+from flows.readers.source import Kind, Record, Refused, Source, json_object
 
 
 class NativeJsonl:
     """One call a line, in native names."""
 
-    name: Final = "native_jsonl"
-    understands: Final = (
+    name: ClassVar[str] = "native_jsonl"
+    understands: ClassVar[str] = (
         "calls as JSON lines (one object a line with call_id, started_at, turns)"
     )
-    kind: Final[Kind] = "call"
+    kind: ClassVar[Kind] = "call"
 
     def recognises(self, source: Source) -> bool:
         """Whether one of the first lines is an object that speaks of a call's turns."""
@@ -40,7 +40,10 @@ def json_lines(source: Source, kind: Kind) -> Iterator[Record | Refused]:
                 stripped = raw.removeprefix(b"\xef\xbb\xbf")
                 if not stripped.strip():
                     continue
-                if stripped is not raw and (mended := _object(stripped)) is not None:
+                if (
+                    stripped is not raw
+                    and (mended := json_object(stripped)) is not None
+                ):
                     yield Record(kind, line, mended, raw)
                     continue
                 yield Refused(
@@ -60,11 +63,3 @@ def json_lines(source: Source, kind: Kind) -> Iterator[Record | Refused]:
                     raw,
                     f"line {line}: a JSON {type(fields).__name__} where an object is due",
                 )
-
-
-def _object(line: bytes) -> dict[str, object] | None:
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None

@@ -3,12 +3,19 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 import polars as pl
 
-from flows.readers.source import Fields, Kind, Record, Refused, Source, UnreadableFileError
+from flows.readers.source import (
+    Fields,
+    Kind,
+    Record,
+    Refused,
+    Source,
+    UnreadableFileError,
+)
 from flows.readers.tables import Row, header_of, rows
 
 _PARQUET: Final = b"PAR1"
@@ -34,7 +41,9 @@ class _Gathered:
             self.fields.setdefault(name, value)
         if turn["speaker"] is not None or turn["text"] is not None:
             turn["text"] = turn["text"] or ""
-            self.turns.append({n: v for n, v in turn.items() if v is not None or n == "speaker"})
+            self.turns.append(
+                {n: v for n, v in turn.items() if v is not None or n == "speaker"}
+            )
 
     def record(self) -> Record:
         """The call in native fields."""
@@ -45,15 +54,15 @@ class _Gathered:
 class NativeTable:
     """One turn a row, in native names; the rows of a call need not stand together."""
 
-    name: Final = "native_table"
-    understands: Final = (
+    name: ClassVar[str] = "native_table"
+    understands: ClassVar[str] = (
         "calls as CSV or Parquet (one row a turn: call_id, started_at, speaker, text)"
     )
-    kind: Final[Kind] = "call"
+    kind: ClassVar[Kind] = "call"
 
     def recognises(self, source: Source) -> bool:
         """Whether the columns are those of turns."""
-        return _NEEDED <= set(_columns(source))
+        return set(_columns(source)) >= _NEEDED
 
     def read(self, source: Source) -> Iterator[Record | Refused]:
         """One call for each call_id, in order of first rows."""
@@ -86,7 +95,10 @@ def _csv_calls(source: Source) -> Iterator[Record | Refused]:
 
 
 def _without_id(row: Row) -> str:
-    fault = row.fault or "no call_id, so nobody knows whose turn it is; give one in each row"
+    fault = (
+        row.fault
+        or "no call_id, so nobody knows whose turn it is; give one in each row"
+    )
     return f"line {row.line}: {fault}"
 
 
@@ -108,14 +120,21 @@ def _parquet_calls(source: Source) -> Iterator[Record | Refused]:
         for row in wanted.collect().iter_rows(named=True):
             line = int(row.pop("parquet_row"))
             call = calls.setdefault(row["call_id"], _Gathered(line))
-            call.raw.append(orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE))
+            call.raw.append(
+                orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE)
+            )
             call.add({n: _plain(v) for n, v in row.items() if v is not None})
         for call in calls.values():
             yield call.record()
-    for row in turns.filter(pl.col("call_id").is_null()).collect().iter_rows(named=True):
+    for row in (
+        turns.filter(pl.col("call_id").is_null()).collect().iter_rows(named=True)
+    ):
         raw = orjson.dumps(row, default=str)
         yield Refused(
-            "call", row["parquet_row"], raw, f"row {row['parquet_row']}: no call_id; give one"
+            "call",
+            row["parquet_row"],
+            raw,
+            f"row {row['parquet_row']}: no call_id; give one",
         )
 
 

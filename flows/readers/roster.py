@@ -1,7 +1,7 @@
 """Rosters: which agent belonged to which team and queue, and when. CSV."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from flows.readers.source import Kind, Record, Refused, Source
 from flows.readers.tables import header_of, records
@@ -13,9 +13,11 @@ _OF_OTHERS: Final = frozenset({"call_id", "incident_id", "shift_start"})
 class Roster:
     """One agent and period a row."""
 
-    name: Final = "roster"
-    understands: Final = "rosters as CSV (agent_id, agent_name, team, queue, valid_from, …)"
-    kind: Final[Kind] = "roster"
+    name: ClassVar[str] = "roster"
+    understands: ClassVar[str] = (
+        "rosters as CSV (agent_id, agent_name, team, queue, valid_from, …)"
+    )
+    kind: ClassVar[Kind] = "roster"
 
     def recognises(self, source: Source) -> bool:
         """Whether the columns describe an agent, and no call, incident or shift."""

@@ -1,7 +1,7 @@
 """Shifts: when each agent worked. CSV."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 from flows.readers.source import Kind, Record, Refused, Source
 from flows.readers.tables import header_of, records
@@ -12,13 +12,13 @@ _NEEDED: Final = frozenset({"agent_id", "shift_start", "shift_end"})
 class Shifts:
     """One shift of an agent a row."""
 
-    name: Final = "shifts"
-    understands: Final = "shifts as CSV (agent_id, shift_start, shift_end)"
-    kind: Final[Kind] = "shift"
+    name: ClassVar[str] = "shifts"
+    understands: ClassVar[str] = "shifts as CSV (agent_id, shift_start, shift_end)"
+    kind: ClassVar[Kind] = "shift"
 
     def recognises(self, source: Source) -> bool:
         """Whether the columns are those of shifts."""
-        return _NEEDED <= set(header_of(source))
+        return set(header_of(source)) >= _NEEDED
 
     def read(self, source: Source) -> Iterator[Record | Refused]:
         """One shift a row."""

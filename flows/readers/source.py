@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 import orjson
 
@@ -28,12 +28,14 @@ class Record(NamedTuple):
         line: its first line (or its place) in the file, from 1.
         fields: native names and values, as the source gave them.
         raw: its original bytes.
+        file: its file's place among those taken in together.
     """
 
     kind: Kind
     line: int
     fields: Fields
     raw: bytes
+    file: int = 0
 
 
 class Refused(NamedTuple):
@@ -83,7 +85,9 @@ class Source:
         if not self.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             return []
         lines = self.first_lines or [self.first_line]
-        return [found for line in lines[:50] if (found := _as_object(line)) is not None]
+        return [
+            found for line in lines[:50] if (found := json_object(line)) is not None
+        ]
 
     @cached_property
     def first_line(self) -> bytes:
@@ -100,7 +104,7 @@ class Source:
         is_json = self.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
         if not is_json or self.size > _LARGEST_DOCUMENT:
             return None
-        return _as_object(self.content)
+        return json_object(self.content)
 
     @property
     def content(self) -> bytes:
@@ -108,31 +112,34 @@ class Source:
         return self.path.read_bytes().removeprefix(b"\xef\xbb\xbf")
 
 
-def _as_object(line: bytes) -> Fields | None:
+def as_list(value: object) -> list[Any]:
+    """The list, or an empty one."""
+    return cast("list[Any]", value) if isinstance(value, list) else []
+
+
+def as_object(value: object) -> Fields:
+    """The object, or an empty one."""
+    return cast("Fields", value) if isinstance(value, dict) else {}
+
+
+def json_object(line: bytes) -> Fields | None:
+    """The JSON object that some bytes are; None if they are none."""
     try:
         found = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return found if isinstance(found, dict) else None
+    return cast("Fields", found) if isinstance(found, dict) else None
 
 
 class Reader(Protocol):
     """One export format."""
 
-    @property
-    def name(self) -> str:
-        """The format's name in `raw.files`."""
-        ...
-
-    @property
-    def understands(self) -> str:
-        """What a file of this format looks like, in words."""
-        ...
-
-    @property
-    def kind(self) -> Kind:
-        """What its records describe."""
-        ...
+    name: ClassVar[str]
+    """The format's name in `raw.files`."""
+    understands: ClassVar[str]
+    """What a file of this format looks like, in words."""
+    kind: ClassVar[Kind]
+    """What its records describe."""
 
     def recognises(self, source: Source) -> bool:
         """Whether the file's content is of this format."""

@@ -34,10 +34,8 @@ def header_of(source: Source) -> tuple[str, ...]:
         return ()
     if "\0" in line or line.lstrip().startswith(("{", "[", "<")):
         return ()
-    return tuple(
-        name.strip().removeprefix(_BOM)
-        for name in next(csv.reader([line], delimiter=_delimiter(line)), [])
-    )
+    names: list[str] = next(csv.reader([line], delimiter=_delimiter(line)), list[str]())
+    return tuple(name.strip().removeprefix(_BOM) for name in names)
 
 
 class _Lines:
@@ -76,7 +74,9 @@ def _fault(values: list[str], width: int) -> str | None:
 def rows(source: Source) -> Iterator[Row]:
     """The rows of a table below its header, in file order."""
     lines = _Lines(source)
-    reader = csv.reader(lines, delimiter=_delimiter(source.first_line.decode()), strict=True)
+    reader = csv.reader(
+        lines, delimiter=_delimiter(source.first_line.decode()), strict=True
+    )
     names = header_of(source)
     line, header_seen = 1, False
     while True:

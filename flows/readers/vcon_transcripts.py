@@ -7,19 +7,34 @@ from typing import Final
 
 import orjson
 
-from flows.readers.documents import UnusableDocumentError, as_object, as_objects, first_of
-from flows.readers.source import Fields
+from flows.readers.documents import (
+    UnusableDocumentError,
+    as_objects,
+    first_of,
+)
+from flows.readers.source import Fields, as_list, as_object
 
 _TRANSCRIPTS: Final = ("transcript", "analysis_info", "wtf_transcription")
 _TEXTS: Final = ("message", "text", "content", "transcript", "body")
-_LISTS: Final = ("segments", "utterances", "paragraphs", "conversation", "turns", "messages")
+_LISTS: Final = (
+    "segments",
+    "utterances",
+    "paragraphs",
+    "conversation",
+    "turns",
+    "messages",
+)
 _WITHIN: Final = ("results", "transcript", "paragraphs", "channels", "alternatives")
 _DEEPEST: Final = 5
 """Deepgram's results.channels[].alternatives[].paragraphs.paragraphs[] is the deepest known."""
-_ROLES: Final = frozenset({"agent", "customer", "supervisor", "ivr", "system", "unknown"})
+_ROLES: Final = frozenset(
+    {"agent", "customer", "supervisor", "ivr", "system", "unknown"}
+)
 
 
-def turns_of(container: Fields, dialogs: list[Fields], parties: list[Fields]) -> list[Fields]:
+def turns_of(
+    container: Fields, dialogs: list[Fields], parties: list[Fields]
+) -> list[Fields]:
     """The native turns of all dialogs, times counted from the first dialog's start.
 
     Raises:
@@ -48,7 +63,7 @@ def turns_of(container: Fields, dialogs: list[Fields], parties: list[Fields]) ->
 def _transcripts(container: Fields, place: int) -> list[Fields]:
     def is_of_dialog(analysis: Fields) -> bool:
         named = analysis.get("dialog", 0)
-        return place in named if isinstance(named, list) else named == place
+        return place in as_list(named) or named == place
 
     return [
         analysis
@@ -59,12 +74,15 @@ def _transcripts(container: Fields, place: int) -> list[Fields]:
 
 def _described(analysis: Fields) -> str:
     body = analysis.get("body", analysis.get("transcript"))
-    held = f"keys {sorted(body)[:8]}" if isinstance(body, dict) else f"{str(body)[:40]!r}"
+    keys = sorted(as_object(body))
+    held = f"keys {keys[:8]}" if keys else f"{str(body)[:40]!r}"
     return f"{analysis.get('type')} by {first_of(analysis.get('vendor'), 'nobody named')}: {held}"
 
 
 def _turns(analysis: Fields, parties: list[Fields]) -> list[Fields]:
-    body = _opened(analysis.get("body", analysis.get("transcript")), analysis.get("encoding"))
+    body = _opened(
+        analysis.get("body", analysis.get("transcript")), analysis.get("encoding")
+    )
     labels = as_object(as_object(body).get("speakers"))
     turns = [_turn(entry, parties, labels) for entry in _entries(body)]
     return [turn for turn in turns if turn["text"]]
@@ -97,8 +115,8 @@ def _spoken_line(line: str) -> Fields:
 
 def _entries(body: object, depth: int = 0) -> list[Fields]:
     """The list of turns, wherever the vendor put it."""
-    if isinstance(body, list):
-        return as_objects(body)
+    if entries := as_objects(body):
+        return entries
     found = as_object(body)
     for key in _LISTS:
         if entries := as_objects(found.get(key)):
@@ -113,7 +131,9 @@ def _entries(body: object, depth: int = 0) -> list[Fields]:
 
 def _turn(entry: Fields, parties: list[Fields], labels: Fields) -> Fields:
     sentences = as_objects(entry.get("sentences"))
-    said = first_of(*(entry.get(key) for key in _TEXTS if isinstance(entry.get(key), str)))
+    said = first_of(
+        *(entry.get(key) for key in _TEXTS if isinstance(entry.get(key), str))
+    )
     text = said or " ".join(str(s.get("text", "")) for s in sentences)
     named = first_of(entry.get("speaker"), entry.get("role"), entry.get("party"))
     start = first_of(entry.get("start"), entry.get("start_time"))
@@ -158,11 +178,13 @@ def _written(dialogs: list[Fields], parties: list[Fields]) -> list[Fields]:
         if dialog.get("type") != "text" or not isinstance(dialog.get("body"), str):
             continue
         named = dialog.get("parties")
-        alone = named[0] if isinstance(named, list) and named else named
+        alone = next(iter(as_list(named)), named)
         speaker = first_of(dialog.get("originator"), alone)
         party = parties[speaker] if type(speaker) is int else {}
         start = _offset(dialogs, place)
-        turns.append({"speaker": role_of(party), "text": dialog["body"], "start": start})
+        turns.append(
+            {"speaker": role_of(party), "text": dialog["body"], "start": start}
+        )
     return turns
 
 
@@ -171,7 +193,9 @@ def _offset(dialogs: list[Fields], place: int) -> float:
     starts = [_moment(dialog.get("start")) for dialog in dialogs]
     known = [start for start in starts if start is not None]
     start = starts[place] if place < len(starts) else None
-    if start is None or any((start.tzinfo is None) != (k.tzinfo is None) for k in known):
+    if start is None or any(
+        (start.tzinfo is None) != (k.tzinfo is None) for k in known
+    ):
         return 0.0
     return (start - min(known)).total_seconds()
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from transforms.behaviours import (
+    across_calls,
     after_call,
     closing,
     conduct,
@@ -59,7 +60,9 @@ _ALL: Final = (
     _behaviour(listening.let_vent, ("text", "times"), heated=True),
     _behaviour(listening.invite_account, heated=True),
     _behaviour(listening.backchannel, heated=True),
-    _behaviour(understanding.restatement, heated=True, parameters={"asking_counts": bool}),
+    _behaviour(
+        understanding.restatement, heated=True, parameters={"asking_counts": bool}
+    ),
     _behaviour(understanding.confirm_understanding, heated=True),
     _behaviour(understanding.empathy, heated=True),
     _behaviour(
@@ -74,7 +77,9 @@ _ALL: Final = (
         heated=True,
         parameters={"only_if_unnamed": bool},
     ),
-    _behaviour(resolving.solution_offer, heated=True, parameters={"ownership_counts": bool}),
+    _behaviour(
+        resolving.solution_offer, heated=True, parameters={"ownership_counts": bool}
+    ),
     _behaviour(resolving.solution_check, heated=True),
     _behaviour(resolving.cooling_off_offer, heated=True),
     _behaviour(after_call.deliverable_promise, _LATER),
@@ -82,17 +87,25 @@ _ALL: Final = (
     _behaviour(conduct.respect, conduct_only=True),
     _behaviour(conduct.no_rushing, conduct_only=True),
     _behaviour(conduct.let_slide),
-    _behaviour(after_call.steady_warmth, ("other calls",)),
+    _behaviour(across_calls.steady_warmth, ("other calls",)),
     _behaviour(
         limits.boundary,
-        parameters={"after": ("harsh", "insult", "abuse"), "required": list(limits.PARTS)},
+        parameters={
+            "after": ("harsh", "insult", "abuse"),
+            "required": list(limits.PARTS),
+        },
     ),
     _behaviour(limits.boundary_reminder, parameters={"firm": bool}),
     _behaviour(limits.threat_protocol, _FAULT),
     _behaviour(limits.supervisor_request_honoured),
-    _behaviour(limits.seek_support, heated=True, parameters={"reasons": list(limits.REASONS)}),
     _behaviour(
-        resolving.goodwill, _FAULT, heated=True, parameters={"permission_required": bool}
+        limits.seek_support, heated=True, parameters={"reasons": list(limits.REASONS)}
+    ),
+    _behaviour(
+        resolving.goodwill,
+        _FAULT,
+        heated=True,
+        parameters={"permission_required": bool},
     ),
     _behaviour(closing.thanks_for_raising, heated=True),
     _behaviour(closing.prevention_commitment, heated=True),
@@ -110,8 +123,8 @@ _ALL: Final = (
         heated=True,
         parameters={"minutes": int},
     ),
-    _behaviour(after_call.no_carry_over, ("text", "next call")),
-    _behaviour(after_call.management_informed, ("decisions", "other calls")),
+    _behaviour(across_calls.no_carry_over, ("text", "next call")),
+    _behaviour(across_calls.management_informed, ("decisions", "other calls")),
 )
 
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = MappingProxyType(
@@ -129,7 +142,9 @@ def check_use(use: BehaviourUse) -> Behaviour:
     behaviour = BEHAVIOURS.get(use.behaviour)
     if behaviour is None:
         known = ", ".join(BEHAVIOURS)
-        raise BehaviourError(f"no behaviour is named {use.behaviour!r}; there are {known}")
+        raise BehaviourError(
+            f"no behaviour is named {use.behaviour!r}; there are {known}"
+        )
     for name, value in use.parameters.items():
         _check_parameter(behaviour, name, value)
     return behaviour

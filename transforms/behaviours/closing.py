@@ -15,9 +15,8 @@ def thanks_for_raising(context: Context, parameters: Parameters) -> Judgement:
     thanks = h.said("staff", "thanks")
     closing = h.within(thanks, context.closing_start, h.end)
     at_account = np.where(context.is_account_answered, context.account_end, NEVER)
-    said = [closing]
-    for place in (at_account, context.hand_over):
-        said.append(h.within(thanks, place, place + 1))
+    places = (at_account, context.hand_over)
+    said = [closing, *(h.within(thanks, place, place + 1) for place in places)]
     return Judgement(
         opportunity=context.has_closing,
         missed="no thanks in the closing or after the account",

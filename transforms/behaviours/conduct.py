@@ -84,7 +84,9 @@ def greeting(context: Context, parameters: Parameters) -> Judgement:
     customer = h.first_place(h.turns_by["customer"])
     second = h.next_turn(first, "agent")
     until = np.where(second == NEVER, first, second)
-    greetings: Evidence = cues(h, h.within(h.said("agent", "greeting"), first, until + 1))
+    greetings: Evidence = cues(
+        h, h.within(h.said("agent", "greeting"), first, until + 1)
+    )
     return Judgement(
         opportunity=first < customer,
         missed="no greeting with name or offer of help in the agent's first two turns",

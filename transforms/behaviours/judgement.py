@@ -52,7 +52,11 @@ class Evidence:
         """The rows of some calls."""
         kept = np.flatnonzero(calls[self.call])
         return Evidence(
-            self.call[kept], self.place[kept], self.hit[kept], self.note[kept], self.notes
+            self.call[kept],
+            self.place[kept],
+            self.hit[kept],
+            self.note[kept],
+            self.notes,
         )
 
     def calls(self, count: int) -> Mask:
@@ -87,7 +91,9 @@ def turns(heard: Heard, places: Ints, rule: str) -> Evidence:
 def records(calls: Ints, words: str | Sequence[str]) -> Evidence:
     """Records outside the transcript: one row a call, in the same words or its own."""
     own = (words,) if isinstance(words, str) else tuple(words)
-    note = np.zeros(len(calls), dtype=np.int64) if len(own) == 1 else np.arange(len(own))
+    note = (
+        np.zeros(len(calls), dtype=np.int64) if len(own) == 1 else np.arange(len(own))
+    )
     outside = np.full(len(calls), OUTSIDE)
     return Evidence(calls, outside, outside, note[: len(calls)], own)
 
@@ -171,8 +177,12 @@ class Behaviour:
     judge: Judge
     heated_only: bool = False
     is_conduct: bool = False
-    parameters: Mapping[str, tuple[str, ...] | list[str] | type[bool] | type[int]] = field(
-        default_factory=dict[str, tuple[str, ...] | list[str] | type[bool] | type[int]]
+    parameters: Mapping[str, tuple[str, ...] | list[str] | type[bool] | type[int]] = (
+        field(
+            default_factory=dict[
+                str, tuple[str, ...] | list[str] | type[bool] | type[int]
+            ]
+        )
     )
 
 
@@ -186,7 +196,9 @@ def word(parameters: Parameters, name: str, default: str) -> str:
     return str(parameters.get(name, default))
 
 
-def several(parameters: Parameters, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+def several(
+    parameters: Parameters, name: str, default: tuple[str, ...]
+) -> tuple[str, ...]:
     """A parameter of several words."""
     value = parameters.get(name, default)
     return value if isinstance(value, tuple) else (str(value),)
@@ -196,7 +208,9 @@ def open_until(context: Context, waiting: Mask, closes: Ints) -> Notes:
     """`window open until …` for the calls that wait, each with its own moment (UTC)."""
     calls = np.flatnonzero(waiting)
     moments = closes[calls].astype("datetime64[us]").astype("datetime64[m]")
-    told = np.char.replace(np.datetime_as_string(moments), "T", " ") if len(calls) else []
+    told = (
+        np.char.replace(np.datetime_as_string(moments), "T", " ") if len(calls) else []
+    )
     words = [f"window open until {moment} UTC" for moment in told]
     return notes_each(context.count, calls, words)
 
@@ -204,4 +218,6 @@ def open_until(context: Context, waiting: Mask, closes: Ints) -> Notes:
 def both(first: Notes, second: Notes) -> Notes:
     """The first reason, and where there is none the second."""
     moved = np.where(second.code >= 0, second.code + len(first.words), -1)
-    return Notes(np.where(first.code >= 0, first.code, moved), first.words + second.words)
+    return Notes(
+        np.where(first.code >= 0, first.code, moved), first.words + second.words
+    )

@@ -18,10 +18,10 @@ from transforms.behaviours.judgement import (
     word,
 )
 from transforms.behaviours.resolving import heated_after_solution, supervisor_places
-from transforms.incidents import HOUR
 from transforms.context import Context
 from transforms.escalation import is_transferred, supervisor_requests
 from transforms.heard import NEVER, Ints, Mask
+from transforms.incidents import HOUR
 
 PARTS = {
     "asks": ("boundary",),

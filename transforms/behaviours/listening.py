@@ -24,7 +24,9 @@ def let_vent(context: Context, parameters: Parameters) -> Judgement:
     two = h.next_turn(one, "agent")
     last = np.where(two != NEVER, two, np.where(one != NEVER, one, ending))
     argued = h.within(h.said("agent", "argument"), start, last + 1)
-    cut = turns(h, np.where(context.is_cut_short, ending, NEVER), "cuts into the account")
+    cut = turns(
+        h, np.where(context.is_cut_short, ending, NEVER), "cuts into the account"
+    )
     return Judgement(
         opportunity=context.has_account,
         missed="the agent takes too large a share of the account's words",

@@ -12,7 +12,7 @@ from transforms.behaviours.judgement import (
     turns,
 )
 from transforms.context import SOLUTIONS, Context
-from transforms.heard import NEVER, Ints
+from transforms.heard import NEVER, Ints, Mask
 
 _NO_SOLUTION = "no solution is offered"
 _ALTERNATIVES = ("positive_wording", *SOLUTIONS, "supervisor_handover")
@@ -21,9 +21,13 @@ _ALTERNATIVES = ("positive_wording", *SOLUTIONS, "supervisor_handover")
 def solution_offer(context: Context, parameters: Parameters) -> Judgement:
     """Something concrete that will be done, found out, or can be chosen; not too early."""
     h = context.heard
-    labels = (*SOLUTIONS, "ownership") if flag(parameters, "ownership_counts") else SOLUTIONS
+    labels = (
+        (*SOLUTIONS, "ownership") if flag(parameters, "ownership_counts") else SOLUTIONS
+    )
     early = context.is_cut_short & (context.solution_turn == context.account_end)
-    offers = h.within(h.said("agent", *SOLUTIONS), context.account_end, context.account_end + 1)
+    offers = h.within(
+        h.said("agent", *SOLUTIONS), context.account_end, context.account_end + 1
+    )
     ended = h.any_of(h.said("agent", "ending_call", "warning_of_ending"))
     return Judgement(
         opportunity=~(ended & (context.ending != NEVER)),
@@ -37,7 +41,9 @@ def solution_offer(context: Context, parameters: Parameters) -> Judgement:
 def solution_check(context: Context, parameters: Parameters) -> Judgement:
     """With or after a solution asks whether it will do, or which of the options."""
     h = context.heard
-    asked = h.within(h.said("staff", "solution_check"), context.solution_turn, h.never())
+    asked = h.within(
+        h.said("staff", "solution_check"), context.solution_turn, h.never()
+    )
     return Judgement(
         opportunity=context.solution_turn != NEVER,
         missed="nobody asks whether the solution will do",
@@ -69,7 +75,7 @@ def cooling_off_offer(context: Context, parameters: Parameters) -> Judgement:
 def positive_wording(context: Context, parameters: Parameters) -> Judgement:
     """What cannot be done is followed by what can, in the same or the next agent turn."""
     h = context.heard
-    negative = context.negative_wording
+    negative = _negative_wording(context)
     here = h.hit_turn[negative]
     following = h.next_turn(here, "agent")
     helping = np.unique(h.hit_turn[h.said("agent", *_ALTERNATIVES)])
@@ -88,7 +94,7 @@ def positive_wording(context: Context, parameters: Parameters) -> Judgement:
 def goodwill(context: Context, parameters: Parameters) -> Judgement:
     """A gesture or an exception where the wish is refused or the company is at fault."""
     h = context.heard
-    occasion = context.is_refused | context.is_at_fault
+    occasion = _is_refused(context) | context.is_at_fault
     gestures = h.said("staff", "goodwill_gesture")
     against = cues(h, gestures[:0])
     if flag(parameters, "permission_required"):
@@ -100,8 +106,25 @@ def goodwill(context: Context, parameters: Parameters) -> Judgement:
         not_applicable="the wish is not refused, and the company is not known to be at fault",
         met=cues(h, gestures),
         violated=against,
-        unobservable=note(unknown, "no incident log covers the day, so fault is unknown"),
+        unobservable=note(
+            unknown, "no incident log covers the day, so fault is unknown"
+        ),
     )
+
+
+def _is_refused(context: Context) -> Mask:
+    """Calls in which the agent refuses what the customer wants."""
+    h = context.heard
+    refused = h.any_of(h.said("agent", "beyond_authority", "supervisor_refusal"))
+    return refused | h.any_of(_negative_wording(context))
+
+
+def _negative_wording(context: Context) -> Ints:
+    """The agent's negative wording outside the turns that set a boundary."""
+    h = context.heard
+    negative = h.said("agent", "negative_wording")
+    limits = h.said("agent", "boundary", "warning_of_ending", "ending_call")
+    return negative[~np.isin(h.hit_turn[negative], h.hit_turn[limits])]
 
 
 def _without_permission(context: Context) -> Ints:
@@ -123,14 +146,17 @@ def next_steps(context: Context, parameters: Parameters) -> Judgement:
     timed = _timed(context, steps)
     told = h.any_of(commitments) | h.any_of(timed)
     told |= h.any_of(steps) & h.any_of(contacts)
-    evidence: Evidence = cues(h, np.unique(np.concatenate((steps, commitments, contacts))))
+    evidence: Evidence = cues(
+        h, np.unique(np.concatenate((steps, commitments, contacts)))
+    )
     return Judgement(
         opportunity=context.solution_turn != NEVER,
         missed="what happens next is not said",
         not_applicable=_NO_SOLUTION,
         met=evidence.only(told),
         instead=note(
-            h.any_of(steps) & ~told, "says what happens next, but gives no contact or time"
+            h.any_of(steps) & ~told,
+            "says what happens next, but gives no contact or time",
         ),
     )
 

@@ -68,7 +68,9 @@ def _solution_in_spite(context: Context, restated: Ints) -> Ints:
     again = h.within(h.said("staff", "restatement", *_ASKING), rejected, h.never())
     offers = h.within(h.said("agent", *SOLUTIONS), rejected, h.never())
     first = h.first_hit(offers)
-    calls = np.flatnonzero((first != NEVER) & (h.first_key(offers) < h.first_key(again)))
+    calls = np.flatnonzero(
+        (first != NEVER) & (h.first_key(offers) < h.first_key(again))
+    )
     return first[calls]
 
 
@@ -101,7 +103,9 @@ def apology(context: Context, parameters: Parameters) -> Judgement:
         missed="the company is at fault, and nobody apologises",
         not_applicable="neither an incident nor the agent says that the company is at fault",
         met=said,
-        unobservable=note(unknown, "no incident log covers the day, so fault is unknown"),
+        unobservable=note(
+            unknown, "no incident log covers the day, so fault is unknown"
+        ),
     )
 
 

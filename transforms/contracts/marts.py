@@ -21,6 +21,7 @@ from transforms.contracts.columns import (
 )
 from transforms.contracts.staging import SPEAKER
 from transforms.contracts.table import Column, Table
+from transforms.detection.labels import LABELS
 
 VERDICTS_KEPT: Final = ("met", "missed", "violated")
 VERDICT: Final = pl.Enum(VERDICTS_KEPT)
@@ -118,6 +119,33 @@ ESCALATION_EVENTS: Final = Table(
         "day": DAY,
         "event_type": Column(EVENT_TYPE, "What happened."),
         "turn": Column(pl.Int32, "Turn where it happened; -1 if outside the transcript."),
+    },
+)
+
+SPANS: Final = Table(
+    name="marts.spans",
+    grain="one row for each cue heard in a turn",
+    key=("call_no", "turn", "label", "start", "end"),
+    columns={
+        "call_no": CALL_NO,
+        "day": DAY,
+        "turn": TURN,
+        "label": Column(pl.Enum(list(LABELS)), "What it says."),
+        "start": Column(pl.UInt32, "Start of the span in the text, in code points."),
+        "end": Column(pl.UInt32, "End of the span, exclusive."),
+        "cue": Column(pl.String, "The cue, as the lexicon writes it."),
+    },
+)
+
+TEMPERATURES: Final = Table(
+    name="marts.temperatures",
+    grain="one row for each customer turn of an assessable call",
+    key=("call_no", "turn"),
+    columns={
+        "call_no": CALL_NO,
+        "day": DAY,
+        "turn": TURN,
+        "temperature": Column(pl.Float32, "Customer's temperature, 0-100."),
     },
 )
 
@@ -294,6 +322,8 @@ MARTS: Final = (
     CALL_FACTS,
     VERDICTS,
     ESCALATION_EVENTS,
+    SPANS,
+    TEMPERATURES,
     CALL_TRANSCRIPTS,
     AGENT_ADHERENCE,
     ESCALATION_RATES,
@@ -303,5 +333,5 @@ MARTS: Final = (
     DATA_QUALITY,
     RUN_HISTORY,
 )
-DAILY: Final = tuple(mart for mart in MARTS if "day" in mart.columns)
-"""Marts that are replaced a day at a time."""
+VIEWS: Final = (CALL_TRANSCRIPTS,)
+"""Marts that are views over others and the archive: text is stored once."""

@@ -90,6 +90,8 @@ class Detector:
     def _is_common(self, language: str, texts: pl.Series, least: int) -> pl.Series:
         """Whether each text has a common word of the language, or fewer words than asked."""
         lexicon = self.lexicons[language]
+        if not lexicon.common_words:
+            return pl.repeat(value=True, n=len(texts), eager=True)
         lines = normalise(texts, fold=lexicon.fold_diacritics)
         common = normalise(
             pl.Series(lexicon.common_words, dtype=pl.String), fold=lexicon.fold_diacritics

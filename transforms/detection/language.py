@@ -57,7 +57,7 @@ class LanguageFinder:
     def _detector(self) -> LanguageDetector:
         codes = sorted({*self.lexicons, *self.languages.neighbours})
         return LanguageDetectorBuilder.from_iso_codes_639_1(
-            *(IsoCode639_1[code.upper()] for code in codes)
+            *(getattr(IsoCode639_1, code.upper()) for code in codes)
         ).build()
 
 

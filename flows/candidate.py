@@ -1,0 +1,80 @@
+"""The candidate: the file that is filled by a run, and published if it is sound."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from flows.settings import Settings
+from flows.warehouse import Warehouse, open_database
+from transforms.complaints import History, repeat_complainers, repeat_contacts
+from transforms.contracts import marts
+from transforms.contracts.staging import CALLS, INCIDENTS
+from transforms.knowledge.bundle import Knowledge
+from transforms.playbook_steps import playbook_steps
+
+TABLES: Final = tuple(mart for mart in marts.MARTS if mart not in marts.VIEWS)
+
+_TRANSCRIPTS: Final = """
+    CREATE OR REPLACE VIEW marts.call_transcripts AS
+    SELECT f.call_id, a.day, a.turn, a.speaker, a.start_seconds, a.end_seconds, a.text,
+        f.language, t.temperature, coalesce(s.evidence, []) AS evidence
+    FROM read_parquet('archive/day=*/*.parquet', hive_partitioning = true,
+        hive_types = {'day': DATE}) AS a
+    JOIN marts.call_facts AS f ON f.call_no = a.call_no AND f.day = a.day
+    LEFT JOIN marts.temperatures AS t
+        ON t.call_no = a.call_no AND t.turn = a.turn AND t.day = a.day
+    LEFT JOIN (
+        SELECT call_no, day, turn, list({'label': label::VARCHAR, 'start': start,
+            'end': "end", 'cue': cue} ORDER BY start, "end", label) AS evidence
+        FROM marts.spans GROUP BY call_no, day, turn) AS s
+        ON s.call_no = a.call_no AND s.turn = a.turn AND s.day = a.day
+"""
+_BROKEN: Final = """
+    SELECT DISTINCT call_id FROM marts.verdicts
+    WHERE behaviour = 'deliverable_promise' AND verdict = 'violated'
+"""
+
+
+@contextmanager
+def open_published(
+    settings: Settings, path: Path, *, read_only: bool = False
+) -> Generator[Warehouse]:
+    """Open a published file or candidate; its views are relative to the home."""
+    with open_database(path, TABLES, read_only=read_only) as opened:
+        opened.execute(f"SET file_search_path = '{_escaped(settings.home)}'")
+        yield opened
+
+
+def _escaped(path: Path) -> str:
+    return str(path.resolve()).replace("'", "''")
+
+
+def complete(
+    candidate: Warehouse, warehouse: Warehouse, knowledge: Knowledge, as_of: datetime
+) -> None:
+    """Fill the marts that look across all days: contacts, customers, playbooks, texts."""
+    facts = candidate.read_table(marts.CALL_FACTS)
+    moment = int(as_of.timestamp() * 1_000_000)
+    history = History(
+        facts=facts,
+        calls=warehouse.read_table(CALLS),
+        events=candidate.read_table(marts.ESCALATION_EVENTS),
+        incidents=warehouse.read_table(INCIDENTS),
+        broken=candidate.read(_BROKEN),
+        as_of=moment,
+    )
+    thresholds = knowledge.thresholds
+    frames: dict[str, pl.DataFrame] = {
+        marts.REPEAT_CONTACTS.name: repeat_contacts(facts, moment, thresholds),
+        marts.REPEAT_COMPLAINERS.name: repeat_complainers(history, thresholds),
+        marts.PLAYBOOK_STEPS.name: playbook_steps(knowledge.playbooks),
+    }
+    with candidate.transaction():
+        for table in TABLES:
+            if table.name in frames:
+                candidate.replace_all(table, frames[table.name])
+        candidate.execute(_TRANSCRIPTS)

@@ -1,0 +1,241 @@
+"""Small calls drawn as text, so that a test shows the talk it is about.
+
+One line a turn: `speaker | cues | words`; cues are labels with an optional `!` for severe,
+`SHOUTING` and `CAPITALS` mark the turn. Turns last as long as `seconds` says, one after
+another, unless a line has a fourth column `start-end`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from transforms.batch import Batch, Surroundings
+from transforms.contracts import staging
+from transforms.knowledge.frozen import parse
+from transforms.knowledge.playbook import BehaviourUse, Value
+from transforms.knowledge.thresholds import Temperature, Thresholds
+
+DATA: Final = Path(__file__).parents[2] / "data"
+MONDAY: Final = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
+LATER: Final = MONDAY + timedelta(days=60)
+_HEAT: Final = pl.Schema(
+    {"call_no": pl.UInt32, "is_heated": pl.Boolean, "warmth": pl.Float32}
+)
+_CALLS: Final = pl.Schema(
+    {
+        **staging.CALLS.polars_schema,
+        "spoken_language": pl.String,
+        "unassessable": pl.String,
+    }
+)
+
+
+@cache
+def thresholds() -> Thresholds:
+    """The thresholds as shipped."""
+    return parse(
+        Thresholds, (DATA / "thresholds.yaml").read_text("utf-8"), "thresholds"
+    )
+
+
+@cache
+def weights() -> Temperature:
+    """The temperature weights as shipped."""
+    return parse(
+        Temperature, (DATA / "temperature.yaml").read_text("utf-8"), "temperature"
+    )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One call: its talk and its fields; `timed` False leaves turn times out."""
+
+    talk: str
+    fields: Mapping[str, object] = field(default_factory=dict[str, object])
+    timed: bool = True
+    seconds: float = 4.0
+
+
+def batch(
+    *calls: Drawn | str,
+    incidents: Sequence[Mapping[str, object]] = (),
+    logged: bool = True,
+    as_of: datetime = LATER,
+    others: Sequence[Mapping[str, object]] = (),
+    shifts: Sequence[Mapping[str, object]] = (),
+    heat: Sequence[Mapping[str, object]] = (),
+    decisions: Sequence[Mapping[str, object]] | None = None,
+) -> Batch:
+    """A batch of drawn calls, one an hour from Monday nine o'clock, numbered from 1."""
+    drawn = [Drawn(call) if isinstance(call, str) else call for call in calls]
+    rows = [_call(number, call) for number, call in enumerate(drawn, 1)]
+    frame = pl.DataFrame(rows, schema=_CALLS)
+    turns = [
+        turn for number, call in enumerate(drawn, 1) for turn in _turns(number, call)
+    ]
+    days = frame["day"].unique().to_list() if logged else []
+    schema = {"customer_id": pl.String, "decided_at": pl.Datetime("us", "UTC")}
+    around = Surroundings(
+        calls=pl.concat(
+            [
+                frame.select(staging.CALLS.polars_schema.names()),
+                pl.DataFrame(
+                    [_fields(101 + n, other) for n, other in enumerate(others)],
+                    schema=_CALLS,
+                ).select(staging.CALLS.polars_schema.names()),
+            ]
+        ),
+        incidents=pl.DataFrame(
+            [{"incident_id": f"i{n}", **row} for n, row in enumerate(incidents, 1)],
+            schema=staging.INCIDENTS.polars_schema,
+        ),
+        shifts=pl.DataFrame(list(shifts), schema=staging.SHIFTS.polars_schema),
+        incident_days=pl.DataFrame({"day": days}, schema={"day": pl.Date}),
+        heat=pl.DataFrame(list(heat), schema=_HEAT),
+        decisions=None
+        if decisions is None
+        else pl.DataFrame(list(decisions), schema=schema),
+        as_of=as_of,
+    )
+    return Batch(
+        frame, _turn_frame(turns), _hit_frame(turns), _text_frame(turns), around
+    )
+
+
+def _fields(number: int, given: Mapping[str, object]) -> dict[str, object]:
+    started = given.get("started_at", MONDAY + timedelta(hours=number - 1))
+    assert isinstance(started, datetime)
+    return {
+        "call_id": f"c{number}",
+        "call_no": number,
+        "started_at": started,
+        "day": started.date(),
+        "zone": "UTC",
+        "agent_id": "ana",
+        "customer_id": f"customer{number}",
+        "language": "en",
+        "spoken_language": "en",
+        "direction": "inbound",
+        "turns": 0,
+        **given,
+    }
+
+
+def _call(number: int, call: Drawn) -> dict[str, object]:
+    fields = _fields(number, call.fields)
+    started = fields["started_at"]
+    assert isinstance(started, datetime)
+    return {"ended_at": started + timedelta(minutes=5), **fields}
+
+
+def _turns(number: int, call: Drawn) -> list[dict[str, object]]:
+    turns: list[dict[str, object]] = []
+    now = 0.0
+    for turn, line in enumerate(filter(str.strip, call.talk.strip().splitlines())):
+        speaker, cues, words, *times = [part.strip() for part in line.split("|")]
+        start, end = now, now + call.seconds
+        if times:
+            start, end = (float(part) for part in times[0].split("-"))
+        now = end
+        turns.append(
+            {
+                "call_no": number,
+                "turn": turn,
+                "speaker": speaker,
+                "cues": cues.split(),
+                "text": words,
+                "start_seconds": start if call.timed else None,
+                "end_seconds": end if call.timed else None,
+            }
+        )
+    return turns
+
+
+def _turn_frame(turns: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    schema = {
+        **{
+            name: dtype
+            for name, dtype in staging.UTTERANCES.polars_schema.items()
+            if name not in ("day", "labels", "temperature", "language")
+        },
+        "is_shouting": pl.Boolean,
+        "is_capitals": pl.Boolean,
+    }
+    rows = [
+        {
+            **turn,
+            "words": len(str(turn["text"]).split()),
+            "is_shouting": "SHOUTING" in _cues(turn),
+            "is_capitals": "CAPITALS" in _cues(turn),
+        }
+        for turn in turns
+    ]
+    return pl.DataFrame(
+        [{name: row[name] for name in schema} for row in rows], schema=schema
+    )
+
+
+def _cues(turn: Mapping[str, object]) -> list[str]:
+    cues = turn["cues"]
+    assert isinstance(cues, list)
+    return [str(cue) for cue in cues]
+
+
+def _hit_frame(turns: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    rows = [
+        {
+            "call_no": turn["call_no"],
+            "turn": turn["turn"],
+            "speaker": turn["speaker"],
+            "label": cue.strip("!"),
+            "is_severe": cue.endswith("!"),
+            "start": place,
+            "end": len(str(turn["text"])),
+            "cue": f"a cue of {cue.strip('!')}",
+        }
+        for turn in turns
+        for place, cue in enumerate(c for c in _cues(turn) if c.islower())
+    ]
+    schema = {
+        "call_no": pl.UInt32,
+        "turn": pl.UInt16,
+        "speaker": staging.SPEAKER,
+        "label": pl.String,
+        "is_severe": pl.Boolean,
+        "start": pl.UInt32,
+        "end": pl.UInt32,
+        "cue": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _text_frame(turns: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    schema = {"call_no": pl.UInt32, "turn": pl.UInt16, "text": pl.String}
+    return pl.DataFrame(
+        [{name: turn[name] for name in schema} for turn in turns], schema=schema
+    )
+
+
+def shuffled(given: Batch, seed: int) -> Batch:
+    """The same batch with its calls, hits and surroundings in another order."""
+    around = replace(
+        given.around,
+        calls=given.around.calls.sample(fraction=1, shuffle=True, seed=seed),
+        incidents=given.around.incidents.sample(fraction=1, shuffle=True, seed=seed),
+    )
+    return replace(
+        given,
+        calls=given.calls.sample(fraction=1, shuffle=True, seed=seed),
+        hits=given.hits.sample(fraction=1, shuffle=True, seed=seed + 1),
+        around=around,
+    )
+
+
+def use(behaviour: str, parameters: Mapping[str, Value] | None = None) -> BehaviourUse:
+    """A behaviour as a step asks for it."""
+    return BehaviourUse(behaviour=behaviour, parameters=dict(parameters or {}))
