@@ -11,37 +11,24 @@ import polars as pl
 from flows import archive, inbox
 from flows.intake.call_store import CallStore
 from flows.intake.group_intake import UNREADABLE, Arrival, GroupIntake, Taken, Tally
+from flows.intake.progress import Meter, Progress
 from flows.intake.waiting import take_waiting
 from flows.readers.source import Source, UnreadableFileError
 from flows.settings import Settings
 from flows.warehouse import Warehouse
 
+__all__ = [
+    "FileFailure",
+    "IngestReport",
+    "Progress",
+    "ReconciliationError",
+    "ingest",
+    "reconcile",
+]
+
 
 class ReconciliationError(RuntimeError):
     """Call records read are not the sum of those stored, repeated and refused."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an ingest has come.
-
-    Attributes:
-        file_name: the file at hand.
-        files_done: files looked at, known ones included.
-        files: all files of the inbox.
-        bytes_done: bytes of the files looked at.
-        bytes: bytes of all files.
-        calls: call records read of the file at hand.
-        is_registered: the file at hand is done and registered.
-    """
-
-    file_name: str
-    files_done: int
-    files: int
-    bytes_done: int
-    bytes: int
-    calls: int
-    is_registered: bool
 
 
 @dataclass(frozen=True)
@@ -127,7 +114,7 @@ def ingest(
     }
     archive.sweep(settings.archive, known, store.last_call_no)
     files = list(inbox.sized(inbox.files_of(settings.inbox)))
-    meter = _Meter(
+    meter = Meter(
         progress or (lambda _: None), len(files), sum(size for _, size in files)
     )
     run = _Run(settings, warehouse, store, run_id, known, meter)
@@ -136,37 +123,6 @@ def ingest(
     report = run.report()
     reconcile(warehouse, report)
     return report
-
-
-@dataclass
-class _Meter:
-    """Tells somebody how far it is."""
-
-    progress: Callable[[Progress], None]
-    files: int
-    bytes: int
-    files_done: int = 0
-    bytes_done: int = 0
-
-    def tell(self, name: str, calls: int, *, is_registered: bool = False) -> None:
-        """Tell where we are."""
-        self.progress(
-            Progress(
-                file_name=name,
-                files_done=self.files_done,
-                files=self.files,
-                bytes_done=self.bytes_done,
-                bytes=self.bytes,
-                calls=calls,
-                is_registered=is_registered,
-            )
-        )
-
-    def done(self, source: Source, size: int, calls: int) -> None:
-        """Tell that a file is done."""
-        self.files_done += 1
-        self.bytes_done += size
-        self.tell(source.name, calls, is_registered=True)
 
 
 class _Run:
@@ -179,7 +135,7 @@ class _Run:
         store: CallStore,
         run_id: str,
         known: set[str],
-        meter: _Meter,
+        meter: Meter,
     ) -> None:
         self._settings = settings
         self._warehouse = warehouse

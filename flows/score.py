@@ -96,7 +96,7 @@ class Scorer:
         """
         calls = changed = done = 0
         for chunk in self._chunks(days):
-            prepared, scored = self.score(chunk)
+            prepared, _, scored = self.score(chunk)
             changed += self._replace(chunk, prepared, scored)
             calls += scored.call_facts.height
             done += len(chunk)
@@ -104,8 +104,8 @@ class Scorer:
                 progress(done)
         return ScoreReport(len(days), calls, changed)
 
-    def score(self, days: Sequence[date]) -> tuple[Prepared, Scored]:
-        """Score some days, and store nothing."""
+    def score(self, days: Sequence[date]) -> tuple[Prepared, pl.DataFrame, Scored]:
+        """Score some days, and store nothing: what was heard, the texts, the scores."""
         where, params = "day IN (SELECT unnest($days::DATE[]))", {"days": list(days)}
         calls = self.warehouse.read_table(CALLS, where, params)
         texts = archive.read_days(self.settings.archive, days, calls["call_no"]).collect()
@@ -117,7 +117,7 @@ class Scorer:
             texts=texts.select("call_no", "turn", "text"),
             around=self._around(days, calls),
         )
-        return prepared, score(batch, self.knowledge)
+        return prepared, texts, score(batch, self.knowledge)
 
     def _chunks(self, days: Sequence[date]) -> Iterator[list[date]]:
         """Days in order, in chunks of at most `batch_utterances`, a day at least."""

@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _folder(config: pytest.Config, option: str) -> Path:
-    folder = Path(config.getoption(option))
+    folder = Path(str(config.getoption(option)))
     if not folder.is_dir():
         pytest.skip(f"{folder} is absent; give the folder by {option}")
     return folder

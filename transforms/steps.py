@@ -77,7 +77,7 @@ def step_codes(
     ]
     columns = [numbers[use.behaviour, use.parameters_text] for use in uses]
     codes = verdicts.codes[:, columns]
-    worst = codes.max(axis=1)
+    worst: Codes = codes.max(axis=1)
     if step.combine == "all":
         return worst
     best = np.where(codes >= MET, codes, 255).min(axis=1)

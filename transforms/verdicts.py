@@ -210,7 +210,7 @@ class Verdicts:
             return _UNASKED
         told = judgement.unobservable if code == NOT_OBSERVABLE else judgement.instead
         if told is not None and code >= NOT_OBSERVABLE and told.code[call] >= 0:
-            return told.words[told.code[call]]
+            return told.words[int(told.code[call])]
         if code == MISSED:
             return judgement.missed
         heated = BEHAVIOURS[self.rules[rule].behaviour].heated_only

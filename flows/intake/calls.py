@@ -5,11 +5,10 @@ and these are looked at one by one (`call_rules`): one bad line costs little.
 """
 
 import gc
-import hashlib
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,15 +22,19 @@ from flows.intake.call_rules import (
     MOST_TURNS,
     TEXT_FIELDS,
     TIME_FIELDS,
-    TURN_FIELDS,
     Fields,
-    SpeakerCodes,
     tidied,
+)
+from flows.intake.hashing import content_hashes
+from flows.intake.turns import (
+    add_turn_extras,
+    is_plain,
+    turn_columns,
+    without_odd_times,
 )
 from flows.intake.values import RecordError
 from flows.readers.source import Record
 from transforms.contracts.columns import UTC
-from transforms.contracts.staging import SPEAKER
 
 _CLOSE_LOOK: Final = 128
 """Records that are looked at one by one when something among them is odd."""
@@ -39,12 +42,6 @@ _CLOSE_LOOK: Final = 128
 _COLUMN_NAMES: Final = ("call_id", *TEXT_FIELDS, "vulnerable", *TIME_FIELDS)
 _ALL_FIELDS: Final = itemgetter(*_COLUMN_NAMES)
 _EXACT_TIME: Final = "%Y-%m-%dT%H:%M:%S%.f%:z"
-_TURN_WIDTH: Final = np.dtype([("speaker", "u1"), ("start", "<f4"), ("end", "<f4")])
-_TURN_NAMES: Final = frozenset(TURN_FIELDS)
-_NEEDED_OF_TURN: Final = ("speaker", "text")
-_TURN_END: Final = "\x1f"
-_FIELD_END: Final = "\x1e"
-_SPEAKER_CODES: Final = SpeakerCodes()
 _ODD: Final = (
     KeyError,
     TypeError,
@@ -136,50 +133,23 @@ def _columns(records: Sequence[Record], zone: ZoneInfo) -> CallColumns:
         raise ValueError("turns")
     flat = list(chain.from_iterable(turn_lists))
     texts = [turn["text"] for turn in flat]
-    turns, codes = _turn_columns(flat, texts)
+    turns, codes = turn_columns(flat, texts)
     extras = [
         {} if call.keys() <= KNOWN_FIELDS else _unknown(call, KNOWN_FIELDS)
         for call in fields
     ]
-    if not _is_plain(flat):
-        _add_turn_extras(extras, turn_lists)
-    turns = _without_odd_times(turns, counts, extras)
+    if not is_plain(flat):
+        add_turn_extras(extras, turn_lists)
+    turns = without_odd_times(turns, counts, extras)
     calls = _call_columns(records, fields, zone).with_columns(
         turns=pl.Series(counts, dtype=pl.UInt32), extra=_as_json(extras)
     )
-    hashes = _content_hashes(calls, counts, turns, codes, texts)
+    hashes = content_hashes(calls, counts, turns, codes, texts)
     return CallColumns(calls.with_columns(content_hash=hashes), turns)
 
 
 def _as_json(extras: list[Fields]) -> pl.Series:
     return pl.Series([values.compact_json(extra) for extra in extras], dtype=pl.String)
-
-
-def _turn_columns(
-    flat: list[Fields], texts: list[str]
-) -> tuple[pl.DataFrame, pl.Series]:
-    codes = pl.Series(
-        [_SPEAKER_CODES[turn["speaker"]] for turn in flat], dtype=pl.UInt8
-    )
-    turns = pl.DataFrame(
-        {
-            "speaker": codes.cat.to(SPEAKER),
-            "start_seconds": _seconds(flat, "start"),
-            "end_seconds": _seconds(flat, "end"),
-            "text": pl.Series(texts, dtype=pl.String),
-        }
-    )
-    if turns["text"].null_count():
-        raise ValueError("text")
-    return turns, codes
-
-
-def _seconds(flat: list[Fields], name: str) -> pl.Series:
-    try:
-        told = [turn[name] for turn in flat]
-    except KeyError:
-        told = [turn.get(name) for turn in flat]
-    return pl.Series(told, dtype=pl.Float64, strict=True).cast(pl.Float32)
 
 
 def _call_columns(
@@ -247,94 +217,5 @@ def _times(name: str, told: list[Any], zone: ZoneInfo) -> tuple[pl.Series, pl.Se
     )
 
 
-def _is_plain(flat: list[Fields]) -> bool:
-    """Whether no turn has a field that we do not know: counted first, which is cheap.
-
-    Every turn is known to have speaker and text by now.
-    """
-    sizes = set(map(len, flat))
-    if sizes <= {len(_NEEDED_OF_TURN)}:
-        return True
-    return all(map(_TURN_NAMES.issuperset, flat))
-
-
-def _add_turn_extras(extras: list[Fields], turn_lists: list[list[Fields]]) -> None:
-    """Keep unknown fields of turns as one list a field, in the order of turns.
-
-    So that `extra` holds `{"turns": {"confidence": [0.9, null, …]}}`.
-    """
-    for extra, turns in zip(extras, turn_lists, strict=True):
-        names = sorted({name for turn in turns for name in turn} - _TURN_NAMES)
-        if names:
-            extra["turns"] = {n: [turn.get(n) for turn in turns] for n in names}
-
-
 def _unknown(fields: Fields, known: frozenset[str]) -> Fields:
     return {name: value for name, value in fields.items() if name not in known}
-
-
-def _without_odd_times(
-    turns: pl.DataFrame, counts: np.ndarray[Any, Any], extras: list[Fields]
-) -> pl.DataFrame:
-    """Turns whose times cannot be are kept without them; `extra` keeps what was told."""
-    start, end = pl.col("start_seconds"), pl.col("end_seconds")
-    odd = turns.select(odd=((start < 0) | (end < 0) | (end < start)).fill_null(False))[
-        "odd"
-    ]
-    if not odd.any():
-        return turns
-    ends = np.cumsum(counts)
-    rows: list[int] = odd.arg_true().to_list()
-    for row in rows:
-        call = int(np.searchsorted(ends, row, side="right"))
-        place = row - int(ends[call] - counts[call])
-        told = [turns["start_seconds"][row], turns["end_seconds"][row]]
-        extras[call].setdefault("turn_times", {})[str(place)] = told
-    return turns.with_columns(
-        pl.when(~odd).then(pl.col("start_seconds", "end_seconds")).otherwise(None)
-    )
-
-
-def _content_hashes(
-    calls: pl.DataFrame,
-    counts: np.ndarray[Any, Any],
-    turns: pl.DataFrame,
-    codes: pl.Series,
-    texts: list[str],
-) -> pl.Series:
-    """BLAKE2b of what each call says, whatever its key order or format.
-
-    When it was exported is left out: the same call sent again is the same call.
-    """
-    said = calls.select(
-        pl.concat_str(
-            pl.col(
-                "call_id",
-                *TEXT_FIELDS,
-                "started_at",
-                "zone",
-                "ended_at",
-                "vulnerable",
-                "extra",
-            )
-            .to_physical()
-            .cast(pl.String)
-            .fill_null("\0"),
-            separator=_FIELD_END,
-        )
-    ).to_series()
-    shape = np.empty(len(texts), _TURN_WIDTH)
-    shape["speaker"] = codes.to_numpy()
-    shape["start"] = turns["start_seconds"].fill_null(-1).to_numpy()
-    shape["end"] = turns["end_seconds"].fill_null(-1).to_numpy()
-    packed, width = shape.tobytes(), _TURN_WIDTH.itemsize
-    bounds = [0, *np.cumsum(counts).tolist()]
-    hashes: list[str] = []
-    for (first, last), head in zip(pairwise(bounds), said, strict=True):
-        digest = hashlib.blake2b(
-            _TURN_END.join(texts[first:last]).encode(), digest_size=16
-        )
-        digest.update(packed[first * width : last * width])
-        digest.update(head.encode())
-        hashes.append(digest.hexdigest())
-    return pl.Series(hashes, dtype=pl.String)

@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import pytest
 
 from flows import archive
@@ -18,6 +17,9 @@ from flows.settings import Settings
 from flows.stage import stage
 from flows.warehouse import open_warehouse
 from tests.flows.nights import SAMPLES, call, due, night, put, rows, texts
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def test_the_sample_inbox_is_taken_in_as_its_readme_says(settings: Settings) -> None:
@@ -331,7 +333,7 @@ def test_a_file_that_cannot_be_opened_leaves_the_others_alone(
     put(settings, "a.jsonl", call("c1"))
     put(settings, "b.jsonl", call("c2"))
     put(settings, "c.jsonl", call("c3"))
-    real_open = Path.open
+    real_open: Any = Path.open
 
     def full_disk(path: Path, *arguments: Any, **options: Any) -> Any:
         if path.name == "b.jsonl":
@@ -424,7 +426,7 @@ def test_after_a_kill_the_next_run_completes_and_counts_nothing_twice(
     put(settings, "b.jsonl", call("c2"), call("c3"))
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}
-    killed = subprocess.run(
+    killed = subprocess.run(  # noqa: S603 - our own code, our own arguments
         [sys.executable, "-c", KILLED, where, str(settings.home)],
         env=environment,
         check=False,

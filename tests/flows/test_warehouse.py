@@ -12,6 +12,7 @@ import pytest
 from flows.settings import Settings
 from flows.warehouse import (
     UnmappedTypeError,
+    Warehouse,
     WarehouseBusyError,
     WarehouseOutdatedError,
     ddl,
@@ -95,11 +96,16 @@ def test_parameters_are_values_and_never_sql(tmp_path: Path) -> None:
         assert database.read_table(DAYS_DUE, "reason = $reason", told).is_empty()
 
 
+def _append_and_fail(database: Warehouse) -> None:
+    with database.transaction():
+        database.append(DAYS_DUE, DAYS)
+        raise KeyError("something went wrong")
+
+
 def test_a_failed_transaction_keeps_nothing(tmp_path: Path) -> None:
     with open_database(tmp_path / "a.duckdb", [DAYS_DUE]) as database:
-        with pytest.raises(KeyError), database.transaction():
-            database.append(DAYS_DUE, DAYS)
-            raise KeyError("something went wrong")
+        with pytest.raises(KeyError, match="something went wrong"):
+            _append_and_fail(database)
         assert database.rows(DAYS_DUE) == 0
 
 
@@ -122,7 +128,7 @@ def test_a_null_where_none_is_promised_is_refused(tmp_path: Path) -> None:
 def test_a_warehouse_that_another_process_holds_says_so(settings: Settings) -> None:
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
     command = [sys.executable, "-c", hold, str(settings.warehouse)]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own code, our own arguments
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None

@@ -147,7 +147,7 @@ def _turns(number: int, call: Drawn) -> list[dict[str, object]]:
                 "call_no": number,
                 "turn": turn,
                 "speaker": speaker,
-                "cues": cues.split(),
+                "cues": cues,
                 "text": words,
                 "start_seconds": start if call.timed else None,
                 "end_seconds": end if call.timed else None,
@@ -181,9 +181,7 @@ def _turn_frame(turns: Sequence[Mapping[str, object]]) -> pl.DataFrame:
 
 
 def _cues(turn: Mapping[str, object]) -> list[str]:
-    cues = turn["cues"]
-    assert isinstance(cues, list)
-    return [str(cue) for cue in cues]
+    return str(turn["cues"]).split()
 
 
 def _hit_frame(turns: Sequence[Mapping[str, object]]) -> pl.DataFrame:

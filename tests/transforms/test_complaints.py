@@ -208,7 +208,7 @@ def test_a_pattern_is_named_with_its_reason(
     [customer] = complainers(rows, **around)  # pyright: ignore[reportArgumentType]
     assert customer["patterns"] == expected
     if expected:
-        assert len(customer["reasons"]) == len(expected)  # pyright: ignore
+        assert len(customer["reasons"]) == len(expected)  # pyright: ignore[reportArgumentType]
 
 
 def test_a_vulnerable_customer_is_never_listed_as_abusive_or_serial() -> None:

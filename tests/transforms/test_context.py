@@ -12,7 +12,7 @@ from transforms.placing import BatchError, heard
 
 
 def known(*calls: Drawn | str, **around: object) -> Context:
-    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore
+    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore[reportArgumentType]
 
 
 def test_an_account_runs_from_the_first_complaint_to_the_first_substantive_turn() -> (
@@ -131,6 +131,16 @@ def test_turns_or_hits_of_no_call_are_refused_in_words() -> None:
     broken = type(given)(given.calls, first, given.hits, given.texts, given.around)
     with pytest.raises(BatchError, match="hits"):
         heard(broken)
+
+
+def test_hits_alike_but_in_their_cue_stand_in_one_order_whatever_the_rows() -> None:
+    given = batch("customer | anger | a b")
+    twice = pl.concat(
+        [given.hits, given.hits.with_columns(cue=pl.lit("an earlier cue"))]
+    )
+    for hits in (twice, twice.reverse()):
+        mixed = type(given)(given.calls, given.turns, hits, given.texts, given.around)
+        assert heard(mixed).hit_cue.to_list() == ["a cue of anger", "an earlier cue"]
 
 
 def test_turns_and_texts_in_another_order_are_put_right() -> None:

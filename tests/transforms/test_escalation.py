@@ -22,7 +22,7 @@ def events(
     call = Drawn(talk, fields or {})
     known = context(batch(call, incidents=incidents), thresholds(), weights())
     found = escalations(known.heard, known.incidents, known.is_assessable, thresholds())
-    named = [EVENT_TYPES[code] for code in found.event]
+    named = [EVENT_TYPES[int(code)] for code in found.event]
     cooled = deescalated(known.heat, found, known.incidents, thresholds())
     return list(zip(named, found.place.tolist(), strict=True)), bool(cooled[0])
 

@@ -13,7 +13,7 @@ from transforms.temperature import temperature
 
 
 def known(*calls: str, **around: object) -> Context:
-    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore
+    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore[reportArgumentType]
 
 
 def degrees(talk: str) -> list[float | None]:

@@ -180,6 +180,8 @@ def test_playbooks_apply_by_queue_team_and_language() -> None:
     judged = scored.verdicts.select("call_id", "behaviour").rows()
     assert judged == [("c1", "respect"), ("c2", "no_rushing")]
     assert "no playbook" in scored.judged.reason(2, 0)
+    grid = explained(scored.judged, books, scored.applies, 1)
+    assert grid["playbook"].to_list() == ["one"]
 
 
 def test_an_unassessable_call_is_counted_and_nothing_else() -> None:
@@ -317,7 +319,7 @@ def spoken(talks: list[str], **around: object) -> Batch:
         {"call_id": f"c{n}", "company_fault": True} for n in range(2, len(talks), 2)
     ]
     agents = [Drawn(talk, {"agent_id": f"a{n}"}) for n, talk in enumerate(talks)]
-    return batch(*agents, incidents=incidents, **around)  # pyright: ignore
+    return batch(*agents, incidents=incidents, **around)  # pyright: ignore[reportArgumentType]
 
 
 MARTS: list[tuple[Callable[[Scored], pl.DataFrame], marts.Table]] = [
@@ -377,6 +379,25 @@ def test_no_calls_give_empty_marts() -> None:
     scored = score(batch(), knowledge(shipped()))
     for rows, table in MARTS:
         assert_frame_equal(rows(scored), table.empty())
+
+
+def test_playbooks_without_an_observable_step_give_no_adherence() -> None:
+    unseen = Step.model_validate(
+        {
+            "id": "1",
+            "title": "t",
+            "title_native": "t",
+            "seed_step": "1",
+            "weight": 1,
+            "observable": False,
+            "reason": "not in the exports",
+        }
+    )
+    scored = score(batch(CALM), knowledge(book(unseen)))
+    assert scored.agent_adherence.is_empty()
+    assert scored.verdicts.is_empty()
+    grid = explained(scored.judged, book(unseen), scored.applies, 1)
+    assert grid.row(0, named=True)["reason"] == "not in the exports"
 
 
 def test_codes_have_names() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
+import polars as pl
 
 from transforms.context import Context
 from transforms.heard import NEVER, Heard, Ints, Mask
@@ -208,10 +209,8 @@ def open_until(context: Context, waiting: Mask, closes: Ints) -> Notes:
     """`window open until …` for the calls that wait, each with its own moment (UTC)."""
     calls = np.flatnonzero(waiting)
     moments = closes[calls].astype("datetime64[us]").astype("datetime64[m]")
-    told = (
-        np.char.replace(np.datetime_as_string(moments), "T", " ") if len(calls) else []
-    )
-    words = [f"window open until {moment} UTC" for moment in told]
+    told = pl.Series(np.datetime_as_string(moments).tolist(), dtype=pl.String)
+    words = ("window open until " + told.str.replace("T", " ") + " UTC").to_list()
     return notes_each(context.count, calls, words)
 
 

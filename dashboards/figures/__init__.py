@@ -1,0 +1,1 @@
+"""Figures: rows of a mart in, a figure out."""

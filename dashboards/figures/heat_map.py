@@ -1,0 +1,158 @@
+"""Agents by steps: the share met as colour, the counts as text."""
+
+from typing import Final
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards.formats import NOTHING, Formats
+from dashboards.theme import palette, template
+
+SMALL_COUNT: Final = 10
+"""Fewer opportunities than this are shown pale and marked: a share of them moves by a
+tenth or more with one call."""
+SMALL_MARK: Final = "†"
+_ROW: Final = 36
+_HEAD: Final = 40
+
+
+def agent_steps(
+    cells: pl.DataFrame,
+    agents: list[str],
+    steps: list[tuple[str, str]],
+    formats: Formats,
+    scheme: str | None,
+) -> go.Figure:
+    """A heat-map of agents (rows) by steps (columns).
+
+    Cells without an opportunity are hatched; those with few are pale and marked. A click
+    gives the cell's `href` in its custom data.
+
+    Args:
+        cells: `agent`, `step`, `met`, `judged`, `rate`, `low`, `high`, `href`.
+        agents: the rows, from top to bottom.
+        steps: the columns' ids and titles, from left to right.
+        formats: how numbers are written.
+        scheme: light or dark.
+    """
+    colours = palette(scheme)
+    found = {(row["agent"], row["step"]): row for row in cells.iter_rows(named=True)}
+    grid = [[found.get((agent, step)) for step, _ in steps] for agent in agents]
+    titles = dict(steps)
+    ids = [step for step, _ in steps]
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=ids,
+        y=agents,
+        z=[[row and row["rate"] for row in line] for line in grid],
+        zmin=0,
+        zmax=1,
+        colorscale=_scale(colours.ramp),
+        text=[[_text(row, formats) for row in line] for line in grid],
+        texttemplate="%{text}",
+        textfont={"size": 11},
+        customdata=[
+            [_custom(row, titles, formats) for row in line] for line in grid
+        ],
+        hovertemplate="%{customdata[0]}<extra></extra>",
+        hoverongaps=False,
+        xgap=2,
+        ygap=2,
+        colorbar={
+            "title": {"text": "met", "side": "top"},
+            "tickformat": ".0%",
+            "thickness": 10,
+            "outlinewidth": 0,
+            "nticks": 5,
+        },
+    )
+    _pale(figure, grid, ids, agents, colours.pale)
+    _hatch(figure, grid, ids, agents, colours.hatch)
+    figure.update_layout(
+        template=template(scheme),
+        height=_HEAD + 40 + _ROW * max(len(agents), 1),
+        xaxis={"type": "category", "side": "top", "showgrid": False, "title": "step"},
+        yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
+        showlegend=False,
+    )
+    return figure
+
+
+def _scale(ramp: tuple[str, ...]) -> list[list[float | str]]:
+    last = len(ramp) - 1
+    return [[place / last, colour] for place, colour in enumerate(ramp)]
+
+
+def _is_small(row: dict[str, object] | None) -> bool:
+    return row is not None and 0 < int(str(row["judged"])) < SMALL_COUNT
+
+
+def _text(row: dict[str, float | None] | None, formats: Formats) -> str:
+    if row is None or not row["judged"]:
+        return ""
+    mark = SMALL_MARK if _is_small(dict(row)) else ""
+    share = formats.percent(row["rate"], 0)
+    return f"{share}{mark}<br>{row['met']}/{row['judged']}"
+
+
+def _custom(
+    row: dict[str, object] | None, titles: dict[str, str], formats: Formats
+) -> list[str]:
+    if row is None:
+        return ["", ""]
+    low, high = row["low"], row["high"]
+    interval = NOTHING
+    if isinstance(low, float) and isinstance(high, float):
+        interval = formats.interval(low, high, 0)
+    step = str(row["step"])
+    few = f"<br>{SMALL_MARK} fewer than {SMALL_COUNT} opportunities" if _is_small(row) else ""
+    return [
+        f"<b>{row['agent']}</b><br>step {step}: {titles.get(step, '')}<br>"
+        f"{row['met']} met of {row['judged']} opportunities<br>95% interval {interval}{few}"
+        "<br><i>click for the calls</i>",
+        str(row["href"]),
+    ]
+
+
+def _pale(
+    figure: go.Figure,
+    grid: list[list[dict[str, object] | None]],
+    steps: list[str],
+    agents: list[str],
+    colour: str,
+) -> None:
+    """Lay a veil over cells with few opportunities; clicks go through it."""
+    veil = [[1 if _is_small(row) else None for row in line] for line in grid]
+    figure.add_heatmap(
+        x=steps,
+        y=agents,
+        z=veil,
+        colorscale=[[0, colour], [1, colour]],
+        showscale=False,
+        hoverinfo="skip",
+        xgap=2,
+        ygap=2,
+    )
+
+
+def _hatch(
+    figure: go.Figure,
+    grid: list[list[dict[str, object] | None]],
+    steps: list[str],
+    agents: list[str],
+    colour: str,
+) -> None:
+    """Strike through cells that had no opportunity."""
+    empty = [
+        (step, agent)
+        for agent, line in zip(agents, grid, strict=True)
+        for step, row in zip(steps, line, strict=True)
+        if row is None or not row["judged"]
+    ]
+    figure.add_scatter(
+        x=[step for step, _ in empty],
+        y=[agent for _, agent in empty],
+        mode="markers",
+        marker={"symbol": "line-ne", "size": 12, "line": {"width": 1.5, "color": colour}},
+        hovertemplate="no opportunity<extra></extra>",
+    )

@@ -1,0 +1,257 @@
+"""The command `coolhead`. Standard output carries only the answer; the rest goes to standard error."""
+
+import json
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from pydantic import ValidationError
+
+from flows.settings import CHECKOUT, Settings
+
+app = typer.Typer(
+    name="coolhead",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Do our agents calm angry customers down? Nightly analytics of exported calls.",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+_PREFECT: Final = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+"""Nothing is reported to anyone, and only warnings are told; what is set already stays."""
+
+
+def main() -> None:
+    """Run the command; errors that a person can mend are told without a traceback."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+    with _told():
+        app()
+
+
+@contextmanager
+def _told() -> Generator[None]:
+    """Tell expected errors in one message, and leave with 1."""
+    try:
+        yield
+    except ValidationError as error:
+        problems = "; ".join(str(problem["msg"]) for problem in error.errors())
+        _leave(f"settings: {problems}")
+    except Exception as error:
+        if not _is_ours(error):
+            raise
+        _leave(str(error))
+
+
+def _is_ours(error: Exception) -> bool:
+    """Errors of our own classes say what was found and what to do."""
+    ours = type(error).__module__.partition(".")[0]
+    return ours in ("flows", "transforms", "expectations", "dashboards") or isinstance(
+        error, OSError
+    )
+
+
+def _leave(message: str) -> None:
+    print(f"coolhead: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
+def _settings(home: Path | None = None) -> Settings:
+    settings = Settings() if home is None else Settings(home=home)
+    prefect_home = settings.home.resolve() / ".prefect"
+    os.environ.setdefault("PREFECT_HOME", str(prefect_home))
+    return settings
+
+
+def _answer(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+@app.command()
+def nightly(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            help="Judge as of this moment; without a zone the configured one."
+            " The last moment in the data if not given."
+        ),
+    ] = None,
+    rescore: Annotated[
+        bool, typer.Option(help="Score days again that other knowledge has scored.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in what is new in the inbox, and publish it if it is sound."""
+    settings = _settings()
+    from flows.nightly import nightly as flow
+    from flows.render import run_summary
+
+    moment = None
+    if as_of is not None:
+        moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=settings.zone)
+        moment = moment.astimezone(UTC)
+    report = flow(home=settings.home, as_of=moment, rescore=rescore)
+    if as_json:
+        _answer(asdict(report))
+    else:
+        print(run_summary(settings, report))
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    calls: Annotated[int, typer.Option(help="Calls of the generated half year.")] = 6000,
+    serve_pages: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Open the dashboards at the end.")
+    ] = True,
+) -> None:
+    """Run the line on the samples and on a generated half year, then show the dashboards."""
+    from flows.demo import prepare_demo
+    from flows.nightly import nightly as flow
+    from flows.render import run_summary
+
+    home = CHECKOUT / "data" / "demo"
+    settings = _settings(home)
+    prepare_demo(settings, calls=calls)
+    report = flow(home=home)
+    print(run_summary(settings, report))
+    if not report.is_complete:
+        raise typer.Exit(1)
+    if serve_pages:
+        _serve(settings)
+
+
+@app.command()
+def serve() -> None:
+    """Show the dashboards of the published version, on loopback only."""
+    _serve(_settings())
+
+
+def _serve(settings: Settings) -> None:
+    from dashboards.serve import serve as serve_pages
+    from flows.publish import current_file
+
+    current_file(settings.published)
+    print(f"dashboards on http://{settings.host}:{settings.port}", file=sys.stderr)
+    serve_pages(settings.published, settings.home, settings.host, settings.port)
+
+
+@app.command()
+def detect() -> None:
+    """Name the labels of utterances: JSON lines in, JSON lines out.
+
+    Each line on standard input is {"id", "language" (optional), "speaker", "text"}; each
+    line on standard output {"id", "language", "labels": [{"label", "start", "end",
+    "cue"}]}, spans in code points of the text, end exclusive.
+    """
+    from flows.detect import detect_lines
+    from flows.knowledge import load_knowledge
+
+    knowledge = load_knowledge(_settings().knowledge)
+    for answer in detect_lines(knowledge, sys.stdin.buffer):
+        sys.stdout.buffer.write(answer + b"\n")
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def explain(
+    call_id: Annotated[str, typer.Argument(help="The source's id of the call.")],
+    as_json: AsJson = False,
+) -> None:
+    """Explain one call: evidence, temperature by turn, each step's verdict and reason."""
+    from flows.explain import explain_call
+    from flows.render import explanation
+
+    settings = _settings()
+    explained = explain_call(settings, call_id)
+    if as_json:
+        _answer(explained.as_json())
+    else:
+        explanation(explained)
+
+
+@app.command()
+def playbooks(as_json: AsJson = False) -> None:
+    """List the playbooks: their steps, what measures each, and what cannot be observed."""
+    from flows.knowledge import load_knowledge
+    from flows.render import playbook_list, playbook_tables
+
+    knowledge = load_knowledge(_settings().knowledge)
+    if as_json:
+        _answer(playbook_list(knowledge))
+    else:
+        playbook_tables(knowledge)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Tell what is published, how fresh it is, and what waits."""
+    from flows.render import status_lines
+    from flows.status import home_status
+
+    state = home_status(_settings())
+    if as_json:
+        _answer(state)
+    else:
+        print(status_lines(state))
+
+
+@app.command()
+def export(
+    mart: Annotated[str, typer.Argument(help="A mart, such as call_facts.")],
+    file_format: Annotated[
+        str, typer.Option("--format", help="csv, json or parquet.")
+    ] = "csv",
+    out: Annotated[
+        Path | None, typer.Option(help="The file; standard output if not given.")
+    ] = None,
+) -> None:
+    """Write a published mart, its rows in key order."""
+    from flows.export import export_mart
+
+    export_mart(_settings(), mart, file_format, out)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="A new folder: inbox/ and truth/ go there.")],
+    calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 1000,
+    days: Annotated[int, typer.Option(min=1, help="Over how many days.")] = 30,
+    agents: Annotated[int, typer.Option(min=1, help="How many agents.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+    first_day: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write synthetic exports, and the truth about them beside them."""
+    from flows.demo import generate_with_bar
+
+    settings = _settings()
+    begins = first_day.date() if first_day else date(2026, 3, 2)
+    truth = generate_with_bar(
+        settings, out, calls=calls, days=days, agents=agents, seed=seed, first_day=begins
+    )
+    if as_json:
+        _answer(asdict(truth))
+    else:
+        print(f"{truth.calls} calls in {out / 'inbox'}, the truth in {out / 'truth'}")
+
+
+if __name__ == "__main__":
+    main()

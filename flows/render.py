@@ -1,0 +1,192 @@
+"""Answers for people at a terminal."""
+
+import os
+from typing import Any, Final
+
+from bidi import get_display
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from flows.explain import Explanation
+from flows.report import RunReport
+from flows.settings import Settings
+from transforms.knowledge.bundle import Knowledge
+from transforms.playbook_steps import playbook_steps
+
+_VERDICT_STYLES: Final = {
+    "met": "bold green",
+    "missed": "bold yellow",
+    "violated": "bold red",
+    "not_applicable": "dim",
+    "not_observable": "dim italic",
+}
+_BIDI_TERMINALS: Final = ("VTE_VERSION", "KONSOLE_VERSION")
+"""Set by terminals that put right-to-left text in order themselves."""
+
+
+def run_summary(settings: Settings, report: RunReport) -> str:
+    """What a run did, in a few lines."""
+    took = (
+        f"{report.files_in} files: {report.calls_in} calls in = {report.calls_new} new"
+        f" + {report.calls_repeated} repeated + {report.calls_rejected} in quarantine;"
+        f" {report.records_in} other records, {report.records_rejected} in quarantine"
+    )
+    if not report.is_changed:
+        lines = [took, f"nothing to score: {report.version or 'no version'} stands"]
+    else:
+        lines = [
+            took,
+            f"{report.days_scored} days scored, {report.calls_scored} calls in them;"
+            f" {report.verdicts_changed} verdicts new or changed",
+            f"published {report.version} as of {_local(settings, report)}"
+            f" with {report.warnings} warnings",
+        ]
+    if report.outdated_days:
+        lines.append(
+            f"{report.outdated_days} days were scored by other knowledge:"
+            " `coolhead nightly --rescore` scores them again"
+        )
+    return "\n".join([*lines, *(f"left for the next run: {f}" for f in report.failures)])
+
+
+def _local(settings: Settings, report: RunReport) -> str:
+    return report.as_of.astimezone(settings.zone).isoformat(sep=" ", timespec="minutes")
+
+
+def playbook_list(knowledge: Knowledge) -> list[dict[str, Any]]:
+    """All playbooks with their steps, as programs read them."""
+    frame = playbook_steps(knowledge.playbooks)
+    return [
+        {
+            "id": playbook.id,
+            "language": playbook.language,
+            "source": playbook.source,
+            "steps": [
+                {
+                    "id": step["step"],
+                    "title": step["title"],
+                    "seed_step": step["seed_step"],
+                    "behaviours": [use.behaviour for use in asked.behaviours],
+                    "measured_by": step["behaviours"],
+                    "observable": step["is_observable"],
+                    "reason": step["reason"],
+                }
+                for asked, step in zip(
+                    playbook.steps,
+                    frame.filter(playbook=playbook.id).iter_rows(named=True),
+                    strict=True,
+                )
+            ],
+        }
+        for playbook in knowledge.playbooks.values()
+    ]
+
+
+def playbook_tables(knowledge: Knowledge) -> None:
+    """Print each playbook with its coverage."""
+    console = Console()
+    for playbook in playbook_list(knowledge):
+        steps = playbook["steps"]
+        seen = sum(step["observable"] for step in steps)
+        table = Table(
+            "step",
+            "asks",
+            "measured by",
+            title=f"{playbook['id']} ({playbook['language']}): {seen} of {len(steps)}"
+            " steps can be observed",
+            caption=playbook["source"],
+        )
+        for step in steps:
+            measured = ", ".join(step["measured_by"]) or f"not observable: {step['reason']}"
+            table.add_row(step["id"], step["title"], measured)
+        console.print(table)
+
+
+def status_lines(state: dict[str, Any]) -> str:
+    """The state of a home, in a few lines."""
+    published = state["published"]
+    lines = [f"home      {state['home']}"]
+    if published is None:
+        lines.append("published nothing yet; `coolhead nightly` publishes")
+    else:
+        lines += [
+            f"published {state['version']}, as of {published['as_of']:%Y-%m-%d %H:%M %Z}",
+            f"calls     {published['calls_total']} from {published['first_day']} to"
+            f" {published['last_day']}, {published['unassessable_total']} unassessable",
+            f"judged    {published['expectations']}",
+        ]
+    waits = ", ".join(f"{name} {value}" for name, value in state["inbox"].items())
+    return "\n".join([*lines, f"inbox     {waits}"])
+
+
+def explanation(explained: Explanation) -> None:
+    """Print a call with its evidence marked, its temperature, and every verdict."""
+    console = Console()
+    call = explained.call
+    heat = (
+        f"not assessed: {call['unassessable']}"
+        if call["unassessable"]
+        else f"{'heated' if call['is_heated'] else 'calm'}; temperature"
+        f" {call['temperature_start']:.0f} at first, {call['temperature_peak']:.0f} at its"
+        f" peak, {call['temperature_end']:.0f} at the end"
+    )
+    cooled = {True: "; de-escalated", False: "; not de-escalated", None: ""}
+    console.print(f"[bold]{call['call_id']}[/bold] {call['day']} {call['agent_id']}: {heat}"
+                  f"{cooled[call['is_deescalated']]}")
+    console.print(_transcript(explained))
+    for kind, turn in explained.escalations.iter_rows():
+        console.print(f"escalation: {kind}" + (f" in turn {turn}" if turn >= 0 else ""))
+    console.print(_verdicts(explained))
+
+
+def _transcript(explained: Explanation) -> Table:
+    table = Table("turn", "speaker", "°", "text", "heard", title="Transcript")
+    spans = explained.spans.partition_by("turn", as_dict=True)
+    for row in explained.turns.iter_rows(named=True):
+        heard = spans.get((row["turn"],))
+        marks = [] if heard is None else list(heard.iter_rows(named=True))
+        degrees = row["temperature"]
+        table.add_row(
+            str(row["turn"]),
+            row["speaker"],
+            "" if degrees is None else f"{degrees:.0f}",
+            _marked(row["text"], marks, explained.direction),
+            ", ".join(dict.fromkeys(mark["label"] for mark in marks)),
+        )
+    return table
+
+
+def _marked(text: str, marks: list[dict[str, Any]], direction: str) -> Text:
+    """The text with evidence in brackets and colour; right-to-left text in reading order."""
+    shown = "".join(
+        "[" * sum(mark["start"] == place for mark in marks)
+        + letter
+        + "]" * sum(mark["end"] == place + 1 for mark in marks)
+        for place, letter in enumerate(text)
+    )
+    if direction == "rtl":
+        orders_itself = any(os.environ.get(name) for name in _BIDI_TERMINALS)
+        ordered = shown if orders_itself else str(get_display(shown, base_dir="R"))
+        return Text(ordered, justify="right")
+    return Text(shown)
+
+
+def _verdicts(explained: Explanation) -> Table:
+    table = Table("playbook", "step", "behaviour", "verdict", "why", title="Verdicts")
+    for row in explained.steps.iter_rows(named=True):
+        evidence = "; ".join(
+            f"turn {e['turn']}: {e['cue']}" if e["turn"] is not None else str(e["cue"])
+            for e in row["evidence"]
+        )
+        behaviour = row["behaviour"] or ""
+        if row["parameters"]:
+            behaviour += f" ({row['parameters']})"
+        table.add_row(
+            row["playbook"],
+            row["step"],
+            behaviour,
+            Text(row["verdict"], style=_VERDICT_STYLES[row["verdict"]]),
+            evidence or row["reason"],
+        )
+    return table

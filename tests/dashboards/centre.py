@@ -1,0 +1,318 @@
+"""A contact centre of a quarter: its calls, verdicts and customers, as published rows."""
+
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from tests.dashboards.published import (
+    _AGENT_LABELS,
+    _CUSTOMER_LABELS,
+    _REASONS,
+    FIRST_DAY,
+    VERSION,
+    Counts,
+    Row,
+    Rows,
+    Talk,
+    at,
+    combined,
+    seeded,
+    steps,
+    talks,
+    write,
+)
+from transforms.contracts import marts
+
+DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
+TEAMS: Final = ("North", "South")
+QUEUES: Final = ("billing", "technical", "orders")
+DAYS: Final = 70
+_RATES: Final = tuple(marts.ESCALATION_RATES.columns)[len(DIMENSIONS) :]
+_REPEATS: Final = tuple(marts.REPEAT_CONTACTS.columns)[len(DIMENSIONS) :]
+_VERDICTS: Final = ("met", "missed", "violated", "not_observable")
+_TRIES: Final = (0.45, 0.8)
+
+
+class Centre:
+    """Draws calls one by one, and counts them."""
+
+    def __init__(self, seed: int, calls: int) -> None:
+        self.random = seeded(seed)
+        self.rows = Rows()
+        self.steps = steps(self.rows)
+        self.conduct = {
+            name.split(" (")[0]
+            for step in self.steps
+            if step["is_conduct"]
+            for name in step["behaviours"]
+        }
+        self.rules = sorted({name for step in self.steps for name in step["behaviours"]})
+        self.talks = talks()
+        self.agents = self._agents()
+        self.adherence, self.rates, self.repeats = Counts(), Counts(), Counts()
+        self.history: dict[str, list[Row]] = defaultdict(list)
+        for number in range(calls):
+            self._call(number)
+        self._sum_up(calls)
+
+    def _agents(self) -> list[Row]:
+        spoken = sorted({talk.language for talk in self.talks})
+        return [
+            {
+                "agent_id": f"A{10 + 10 * place + i}",
+                "agent_name": f"{first} {'BDKLNRSTVZ'[place]}."
+                if i
+                else None,
+                "team": TEAMS[i % 2],
+                "language": language,
+                "skill": self.random.uniform(*_TRIES),
+            }
+            for place, language in enumerate(spoken)
+            for i, first in enumerate(("Alex", "Kim", "Robin", "Sam", "Noa"))
+        ]
+
+    def _call(self, number: int) -> None:
+        draw = self.random
+        agent = draw.choice(self.agents)
+        mine = [t for t in self.talks if t.language == agent["language"]]
+        talk, day = draw.choice(mine), draw.randrange(DAYS)
+        unassessable = draw.choice(_REASONS) if draw.random() < 0.03 else None
+        peak = 0.0 if draw.random() < 0.4 else draw.uniform(10, 100)
+        heated = None if unassessable else peak >= 40
+        cooled = (draw.random() < 0.6) if heated else None
+        fact: Row = {
+            **{name: agent[name] for name in ("agent_id", "agent_name", "team", "language")},
+            "call_id": f"C-{number:06d}",
+            "call_no": number,
+            "day": FIRST_DAY + timedelta(days=day),
+            "started_at": at(day, draw.randrange(36_000)),
+            "zone": "Europe/Amsterdam",
+            "duration_seconds": float(draw.randrange(60, 900)),
+            "queue": draw.choice(QUEUES),
+            "customer_id": f"K{draw.randrange(260):04d}" if draw.random() < 0.9 else None,
+            "direction": "inbound",
+            "channel": "voice",
+            "turns": len(talk.turns),
+            "unassessable": unassessable,
+            "is_heated": heated,
+            "is_deescalated": cooled,
+            "temperature_start": None if unassessable else 0.2 * peak,
+            "temperature_peak": None if unassessable else peak,
+            "temperature_end": None if unassessable else peak * (0.3 if cooled else 0.8),
+            "is_complaint": None if unassessable else bool(heated) or draw.random() < 0.1,
+            "is_abusive": None if unassessable else peak > 80,
+            "mentions_repeat": None if unassessable else draw.random() < 0.1,
+            "knowledge": "0123456789ab",
+        }
+        self._transcribe(fact, talk)
+        self._judge(fact, agent["skill"])
+
+    def _transcribe(self, fact: Row, talk: Talk) -> None:
+        peaks: list[tuple[float, int]] = []
+        degrees, span = 0.0, max(1, len(talk.turns) // 3)
+        for turn, said in enumerate(talk.turns):
+            is_customer = said["speaker"] == "customer"
+            if is_customer:
+                rise = fact["temperature_peak"] or 0.0
+                degrees = rise * (turn / span if turn < span else max(0.3, 1 - turn / 40))
+                peaks.append((degrees, turn))
+            self.rows.add(
+                marts.CALL_TRANSCRIPTS,
+                call_id=fact["call_id"],
+                day=fact["day"],
+                turn=turn,
+                speaker=said["speaker"],
+                start_seconds=said.get("start"),
+                end_seconds=said.get("end"),
+                text=said["text"],
+                language=fact["language"],
+                temperature=degrees if is_customer and not fact["unassessable"] else None,
+                evidence=self._spans(said["text"], is_customer=is_customer),
+            )
+        fact["peak_turn"] = None if fact["unassessable"] else max(peaks)[1]
+
+    def _spans(self, text: str, *, is_customer: bool) -> list[Row]:
+        words = text.split(" ")
+        if len(words) < 4 or self.random.random() < 0.4:
+            return []
+        first = self.random.randrange(len(words) - 2)
+        start = len(" ".join(words[:first])) + (first > 0)
+        cue = " ".join(words[first : first + 3])
+        labels = _CUSTOMER_LABELS if is_customer else _AGENT_LABELS
+        label = self.random.choice(labels)
+        spans = [{"label": label, "start": start, "end": start + len(cue), "cue": cue}]
+        if self.random.random() < 0.2:  # one cue inside another
+            inner = start + len(words[first]) + 1
+            other = self.random.choice(labels)
+            spans.append({"label": other, "start": inner, "end": start + len(cue), "cue": "…"})
+        return spans
+
+    def _judge(self, fact: Row, skill: float) -> None:
+        draw, verdicts = self.random, dict[str, str]()
+        for rule in self.rules if not fact["unassessable"] else ():
+            name = rule.split(" (")[0]
+            if name in self.conduct:
+                verdicts[rule] = "violated" if draw.random() < 0.06 else "met"
+            elif draw.random() < (0.6 if fact["is_heated"] else 0.05):
+                sure = draw.random()
+                good = sure < skill
+                verdicts[rule] = "met" if good else "violated" if sure > 0.93 else "missed"
+        for rule, verdict in verdicts.items():
+            name, _, rest = rule.partition(" (")
+            kept = {"call_id": fact["call_id"], "day": fact["day"], "knowledge": "0123456789ab"}
+            place = {"turn": 1, "start": 0, "end": 4} if verdict != "missed" else {}
+            self.rows.add(
+                marts.VERDICTS,
+                **kept,
+                behaviour=name,
+                parameters=rest.removesuffix(")"),
+                verdict=verdict,
+                reason="nothing said that does it" if verdict == "missed" else "a cue was heard",
+                cue=None if verdict == "missed" else "cue",
+                **place,
+            )
+        self._count(fact, verdicts)
+
+    def _count(self, fact: Row, verdicts: dict[str, str]) -> None:
+        group = tuple(fact[name] for name in DIMENSIONS)
+        for verdict in ("met", "missed", "violated"):
+            fact[verdict] = sum(v == verdict for v in verdicts.values())
+        for step in self.steps:
+            told = combined(step, verdicts, self.conduct)
+            key = (*group[:4], step["playbook"], step["step"], group[4])
+            if told:
+                self.adherence[(*key, told)] += 1
+            elif step["is_observable"] and not fact["unassessable"] and self.random.random() < 0.1:
+                self.adherence[(*key, "not_observable")] += 1
+        events = self._events(fact)
+        fact["escalation_events"] = len(events)
+        breaches = [r for r, v in verdicts.items() if r.split(" (")[0] in self.conduct and v == "violated"]
+        told_counts = {
+            "calls": 1,
+            "assessable": int(not fact["unassessable"]),
+            "heated": int(bool(fact["is_heated"])),
+            "deescalated": int(bool(fact["is_deescalated"])),
+            "escalated": int(bool(events)),
+            "heated_escalated": int(bool(events and fact["is_heated"])),
+            "complaints": int(bool(fact["is_complaint"])),
+            "breach_checks": len([r for r in verdicts if r.split(" (")[0] in self.conduct]),
+            "breaches": len(breaches),
+            "breached": int(bool(breaches)),
+            **dict.fromkeys(events, 1),
+        }
+        for name, count in told_counts.items():
+            self.rates[(*group, name)] += count
+        self.rows.add(marts.CALL_FACTS, **fact)
+        if fact["customer_id"]:
+            self.history[fact["customer_id"]].append(fact)
+
+    def _events(self, fact: Row) -> set[str]:
+        if not fact["is_heated"] or self.random.random() < 0.7:
+            return set()
+        events = set(self.random.sample(marts.EVENT_TYPES, self.random.randrange(1, 3)))
+        for event in sorted(events):
+            outside = event in ("formal_complaint", "security")
+            turn = -1 if outside else self.random.randrange(fact["turns"])
+            place = {"call_id": fact["call_id"], "day": fact["day"]}
+            self.rows.add(marts.ESCALATION_EVENTS, **place, event_type=event, turn=turn)
+        return events
+
+    def _sum_up(self, calls: int) -> None:
+        keys = tuple(marts.AGENT_ADHERENCE.key)
+        self.rows.of[marts.AGENT_ADHERENCE.name] = self.adherence.rows(keys, _VERDICTS)
+        self.rows.of[marts.ESCALATION_RATES.name] = self.rates.rows(DIMENSIONS, _RATES)
+        for customer, contacts in self.history.items():
+            contacts.sort(key=lambda fact: fact["started_at"])
+            self._repeats(contacts)
+            self._complainer(customer, contacts)
+        self.rows.of[marts.REPEAT_CONTACTS.name] = self.repeats.rows(DIMENSIONS, _REPEATS)
+        self._runs(calls)
+
+    def _repeats(self, contacts: list[Row]) -> None:
+        end = at(DAYS, 0)
+        for place, fact in enumerate(contacts):
+            group = tuple(fact[name] for name in DIMENSIONS)
+            self.repeats[(*group, "contacts")] += 1
+            following = contacts[place + 1]["started_at"] if place + 1 < len(contacts) else None
+            for days in marts.REPEAT_WINDOWS:
+                until = fact["started_at"] + timedelta(days=days)
+                if until <= end:
+                    self.repeats[(*group, f"observed_{days}d")] += 1
+                    if following is not None and following <= until:
+                        self.repeats[(*group, f"repeated_{days}d")] += 1
+
+    def _complainer(self, customer: str, contacts: list[Row]) -> None:
+        complaints = [fact for fact in contacts if fact["is_complaint"]]
+        if len(complaints) < 2:
+            return
+        chronic, vulnerable = len(complaints) >= 4, self.random.random() < 0.1
+        pattern = self.random.choice(("let_down", "escalator", "abusive", "supervisor_worthy"))
+        shown = [pattern] if chronic and not (vulnerable and pattern == "abusive") else []
+        reasons = [f"{len(complaints)} complaint contacts in 90 days"] if shown else []
+        if vulnerable and chronic and not shown:
+            reasons = ["flagged as vulnerable: never listed as abusive or serial"]
+        self.rows.add(
+            marts.REPEAT_COMPLAINERS,
+            customer_id=customer,
+            customer_name=f"Customer {customer[1:]}",
+            languages=sorted({fact["language"] for fact in contacts}),
+            is_vulnerable=vulnerable,
+            contacts=len(contacts),
+            complaint_contacts=len(complaints),
+            complaints_90d=len(complaints),
+            window_from=complaints[0]["day"],
+            window_to=complaints[-1]["day"],
+            is_chronic=chronic,
+            patterns=shown,
+            reasons=reasons or ["no pattern of the glossary holds"],
+            heated_calls=sum(bool(fact["is_heated"]) for fact in contacts),
+            abusive_calls=sum(bool(fact["is_abusive"]) for fact in contacts),
+            supervisor_requests=0,
+            repeat_mentions=sum(bool(fact["mentions_repeat"]) for fact in contacts),
+            open_incidents=self.random.randrange(2),
+            agents=len({fact["agent_id"] for fact in contacts}),
+            handle_seconds=sum(fact["duration_seconds"] for fact in contacts),
+            first_contact_on=contacts[0]["day"],
+            last_contact_on=contacts[-1]["day"],
+            call_ids=[fact["call_id"] for fact in contacts],
+        )
+
+    def _runs(self, calls: int) -> None:
+        zeros: dict[str, Any] = dict.fromkeys(marts.RUN_HISTORY.columns, 0)
+        for number in range(1, 4):
+            new = calls // 3
+            told = {"run_id": f"run-{number:06d}", "as_of": at(DAYS - 3 + number, 0)}
+            counts = {"files_in": 9, "calls_in": new + 4, "calls_new": new, "calls_rejected": 2}
+            totals = {"calls_total": new * number, "knowledge": "0123456789ab"}
+            self.rows.add(marts.RUN_HISTORY, **{**zeros, **told, **counts, **totals})
+        for outcome, severity, message in (
+            ("passed", "block", None),
+            ("failed", "warn", None),
+            ("errored", "warn", "the column has no such type"),
+        ):
+            self.rows.add(
+                marts.DATA_QUALITY,
+                run_id=VERSION,
+                table_name="marts.call_facts",
+                expectation=f"an expectation that {outcome}",
+                subject="call_id",
+                severity=severity,
+                outcome=outcome,
+                rows_judged=calls,
+                rows_unexpected=0 if outcome == "passed" else 3,
+                examples=[] if outcome == "passed" else ["C-000001"],
+                message=message,
+            )
+
+
+def publish_centre(home: Path, *, calls: int = 900, seed: int = 7) -> Path:
+    """Write a contact centre's quarter as a home's published version; returns its folder."""
+    return write(home, Centre(seed, calls).rows)
+
+
+def publish_nothing(home: Path) -> Path:
+    """Write a published version whose marts hold no rows."""
+    return write(home, Rows())
+
+
