@@ -203,8 +203,9 @@ def _find_changed(
     )
     if not standing.item():
         # A first load compares with nothing; comparing whole rows is dear.
+        needed = "call_id, day" if table is CALLS else names
         warehouse.execute(
-            f"CREATE OR REPLACE TEMP TABLE changed AS SELECT {names} FROM fresh"
+            f"CREATE OR REPLACE TEMP TABLE changed AS SELECT {needed} FROM fresh"
         )
         return
     warehouse.execute(f"""

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from transforms.behaviours import BEHAVIOURS
+from transforms.context import Context
 from transforms.contracts import marts
 from transforms.contracts.columns import UTC
 from transforms.contracts.marts import EVENT_TYPES, VERDICT
@@ -43,41 +44,13 @@ def call_facts(
     verdicts: Verdicts, events: Escalations, is_deescalated: Mask, version: str
 ) -> pl.DataFrame:
     """One row for each call, with heat, counts of verdicts and of escalation events."""
-    context, h = verdicts.context, verdicts.context.heard
-    calls, heat = h.calls, context.heat
-    can = pl.Series(context.is_assessable)
-    heated = pl.Series(heat.is_heated)
-    best = np.full(context.count, -1, dtype=np.int64)
-    best[context.incidents.best["call"].to_numpy()] = np.arange(
-        context.incidents.best.height
-    )
-    insulted = h.any_of(h.said("customer", "insult", "threat"))
-    again = h.any_of(h.said("customer", "repeat_contact"))
-    peak_turn = heat.peak_turn
-    peak = np.where(
-        peak_turn == NEVER, 0, h.turn[np.where(peak_turn == NEVER, 0, peak_turn)]
-    )
-    numbers = {
-        "temperature_start": heat.start,
-        "temperature_peak": heat.peak,
-        "temperature_end": heat.end,
-        "warmth": context.warmth,
-        "peak_turn": np.where(peak_turn == NEVER, np.nan, peak),
-    }
-    flags = {
-        "is_heated": heat.is_heated,
-        "is_complaint": context.is_complaint,
-        "is_abusive": insulted,
-        "mentions_repeat": again,
-    }
+    context, calls = verdicts.context, verdicts.context.heard.calls
+    incident = np.full(context.count, -1, dtype=np.int64)
+    best = context.incidents.best
+    incident[best["call"].to_numpy()] = np.arange(best.height)
     columns: dict[str, pl.Series | pl.Expr] = {
-        **{
-            name: pl.Series(v).fill_nan(None).set(~can, None)
-            for name, v in numbers.items()
-        },
-        **{name: pl.Series(v).set(~can, None) for name, v in flags.items()},
-        "is_deescalated": pl.Series(is_deescalated).set(~(can & heated), None),
-        "incident_id": gathered(context.incidents.best["incident_id"], best),
+        **_heat_columns(context, is_deescalated),
+        "incident_id": gathered(best["incident_id"], incident),
         "escalation_events": pl.Series(
             np.bincount(events.call, minlength=context.count)
         ),
@@ -91,6 +64,37 @@ def call_facts(
     }
     facts = calls.with_columns(dimensions(calls)).with_columns(**columns)
     return marts.CALL_FACTS.conform(facts.lazy()).collect()
+
+
+def _heat_columns(context: Context, is_deescalated: Mask) -> dict[str, pl.Series]:
+    """What is known of a call's heat; null where the call cannot be assessed."""
+    h, heat = context.heard, context.heat
+    cannot = pl.Series(~context.is_assessable)
+    talks = heat.peak_turn != NEVER
+    peak_turn = np.full(context.count, np.nan)
+    peak_turn[talks] = h.turn[heat.peak_turn[talks]]
+    numbers = {
+        "temperature_start": heat.start,
+        "temperature_peak": heat.peak,
+        "temperature_end": heat.end,
+        "warmth": context.warmth,
+        "peak_turn": peak_turn,
+    }
+    flags = {
+        "is_heated": heat.is_heated,
+        "is_complaint": context.is_complaint,
+        "is_abusive": h.any_of(h.said("customer", "insult", "threat")),
+        "mentions_repeat": h.any_of(h.said("customer", "repeat_contact")),
+    }
+    cooled = pl.Series(is_deescalated).set(pl.Series(~heat.is_heated), None)
+    return {
+        **{
+            name: pl.Series(values).fill_nan(None).set(cannot, None)
+            for name, values in numbers.items()
+        },
+        **{name: pl.Series(v).set(cannot, None) for name, v in flags.items()},
+        "is_deescalated": cooled,
+    }
 
 
 def _durations(started: Ints, ended: Ints) -> pl.Series:

@@ -69,11 +69,8 @@ def linked_incidents(
     candidates = _candidates(numbered, timed)
     hours = thresholds.complaint_link_hours.value * HOUR
     links = candidates.filter(pl.col("same_call") | (pl.col("gap") <= hours))
-    days = thresholds.formal_complaint_days.value * DAY
-    after = (pl.col("at") - pl.col("from")).is_between(0, days)
-    written = (pl.col("written") - pl.col("from")) <= days
-    others = candidates.filter(~pl.col("same_call") & after)
-    formal = pl.concat([candidates.filter(pl.col("same_call") & written), others])
+    own, others = _formal(candidates, thresholds.formal_complaint_days.value * DAY)
+    formal = pl.concat([own, others])
     return Incidents(
         links=links,
         best=links.unique("call", keep="first", maintain_order=True),
@@ -82,6 +79,14 @@ def linked_incidents(
         is_formal=_mask(formal, calls.height),
         is_complained_after=_mask(others, calls.height),
     )
+
+
+def _formal(candidates: pl.DataFrame, days: float) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Within the days: records that name the call, and the customer's other complaints."""
+    after = (pl.col("at") - pl.col("from")).is_between(0, days)
+    written = (pl.col("written") - pl.col("from")) <= days
+    own = candidates.filter(pl.col("same_call") & written)
+    return own, candidates.filter(~pl.col("same_call") & after)
 
 
 def _candidates(calls: pl.DataFrame, incidents: pl.DataFrame) -> pl.DataFrame:

@@ -59,56 +59,55 @@ def patterns(customers: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
 
 def _rules(t: Thresholds) -> dict[str, tuple[pl.Expr, pl.Expr]]:
     """For each pattern when it holds, and the reason in words."""
+    conditions, reasons = _conditions(t), _reasons(t)
+    return {name: (holds, reasons[name]) for name, holds in conditions.items()}
+
+
+def _conditions(t: Thresholds) -> dict[str, pl.Expr]:
     chronic = pl.col("is_chronic")
     again = pl.max_horizontal("most_on_issue", "repeat_mentions")
     unsettled = (pl.col("open_incidents") > 0) | (pl.col("broken_promises") > 0)
-    let_down = chronic & unsettled & (again >= t.let_down_contacts.value - 1)
-    serial = (
-        chronic
-        & (pl.col("issues") >= t.serial_issues.value)
-        & (pl.col("settled_incidents") * 2 > pl.col("incidents"))
-    )
-    abusive = pl.col("abusive_calls") >= t.abusive_calls.value
     asked = pl.col("supervisor_requests")
-    asks = chronic & (asked >= 2) & (asked >= t.escalator_share.value * pl.col("calls"))
-    grave = (pl.col("grave_and_old") > 0) & (
-        pl.col("highest") >= t.grave_temperature.value
-    )
+    many = pl.col("issues") >= t.serial_issues.value
+    mostly_settled = pl.col("settled_incidents") * 2 > pl.col("incidents")
+    hot = pl.col("highest") >= t.grave_temperature.value
     return {
-        "let_down": (
-            let_down,
-            pl.format(
-                "{} complaint contacts, {} say it is not the first, {} incidents open,"
-                " {} promises broken",
-                "complaint_contacts",
-                "repeat_mentions",
-                "open_incidents",
-                "broken_promises",
-            ),
+        # The first contact on an issue is no repetition of it.
+        "let_down": chronic & unsettled & (again >= t.let_down_contacts.value - 1),
+        "serial_complainer": chronic & many & mostly_settled,
+        "abusive": pl.col("abusive_calls") >= t.abusive_calls.value,
+        "escalator": chronic
+        & (asked >= 2)
+        & (asked >= t.escalator_share.value * pl.col("calls")),
+        "supervisor_worthy": (pl.col("grave_and_old") > 0) & hot,
+    }
+
+
+def _reasons(t: Thresholds) -> dict[str, pl.Expr]:
+    return {
+        "let_down": pl.format(
+            "{} complaint contacts, {} say it is not the first, {} incidents open,"
+            " {} promises broken",
+            "complaint_contacts",
+            "repeat_mentions",
+            "open_incidents",
+            "broken_promises",
         ),
-        "serial_complainer": (
-            serial,
-            pl.format(
-                "{} different issues, {} of {} incidents settled",
-                "issues",
-                "settled_incidents",
-                "incidents",
-            ),
+        "serial_complainer": pl.format(
+            "{} different issues, {} of {} incidents settled",
+            "issues",
+            "settled_incidents",
+            "incidents",
         ),
-        "abusive": (
-            abusive,
-            pl.format("insults or threats in {} of {} calls", "abusive_calls", "calls"),
+        "abusive": pl.format(
+            "insults or threats in {} of {} calls", "abusive_calls", "calls"
         ),
-        "escalator": (
-            asks,
-            pl.format("asks for a supervisor in {} of {} calls", asked, "calls"),
+        "escalator": pl.format(
+            "asks for a supervisor in {} of {} calls", "supervisor_requests", "calls"
         ),
-        "supervisor_worthy": (
-            grave,
-            pl.format(
-                "{} grave incidents open for more than {} days",
-                "grave_and_old",
-                pl.lit(int(t.long_open_days.value)),
-            ),
+        "supervisor_worthy": pl.format(
+            "{} grave incidents open for more than {} days",
+            "grave_and_old",
+            pl.lit(int(t.long_open_days.value)),
         ),
     }

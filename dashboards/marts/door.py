@@ -20,6 +20,10 @@ class NothingPublishedError(RuntimeError):
     """There is no published version to show."""
 
 
+class UnreadableError(RuntimeError):
+    """The published file, or a file that its views read, cannot be read."""
+
+
 @dataclass(frozen=True)
 class _Opened:
     version: str
@@ -63,13 +67,24 @@ class Published:
         return self._folder / f"{version}.duckdb"
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> pl.DataFrame:
-        """The rows of a query with named parameters (`$name`); kept for the version."""
+        """The rows of a query with named parameters (`$name`); kept for the version.
+
+        Raises:
+            NothingPublishedError: there is no version to ask.
+            UnreadableError: a file of the version cannot be read.
+        """
         asked = dict(params or {})
         version = self.version
         key = (version, sql, *((name, _frozen(value)) for name, value in asked.items()))
         if (kept := self._answers.get(key)) is not None:
             return kept
-        frame = self._cursor(version).sql(sql, params=asked).pl()
+        try:
+            frame = self._cursor(version).sql(sql, params=asked).pl()
+        except duckdb.IOException as error:
+            raise UnreadableError(
+                f"{self._file(version)}: {error}; views in it read files of {self._home},"
+                " which has to be the home that it was published from"
+            ) from error
         with self._lock:
             if len(self._answers) >= _KEPT_FRAMES:
                 self._answers.clear()

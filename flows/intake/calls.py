@@ -28,7 +28,6 @@ from flows.intake.call_rules import (
 from flows.intake.hashing import content_hashes
 from flows.intake.turns import (
     add_turn_extras,
-    is_plain,
     turn_columns,
     without_odd_times,
 )
@@ -133,18 +132,18 @@ def _columns(records: Sequence[Record], zone: ZoneInfo) -> CallColumns:
         raise ValueError("turns")
     flat = list(chain.from_iterable(turn_lists))
     texts = [turn["text"] for turn in flat]
-    turns, codes = turn_columns(flat, texts)
+    columns = turn_columns(flat, texts)
     extras = [
         {} if call.keys() <= KNOWN_FIELDS else _unknown(call, KNOWN_FIELDS)
         for call in fields
     ]
-    if not is_plain(flat):
+    if not columns.are_plain:
         add_turn_extras(extras, turn_lists)
-    turns = without_odd_times(turns, counts, extras)
+    turns = without_odd_times(columns.frame, counts, extras)
     calls = _call_columns(records, fields, zone).with_columns(
         turns=pl.Series(counts, dtype=pl.UInt32), extra=_as_json(extras)
     )
-    hashes = content_hashes(calls, counts, turns, codes, texts)
+    hashes = content_hashes(calls, counts, turns, columns.codes, texts)
     return CallColumns(calls.with_columns(content_hash=hashes), turns)
 
 

@@ -24,7 +24,7 @@ _BATCH_BYTES: Final = 8 << 20
 """Bytes of records made into columns at a time: bounds memory, and stays near the cache
 (of 2, 4, 8 and 16 MB, 8 took the least CPU time)."""
 
-_STORED_BYTES: Final = 1 << 26
+_STORED_BYTES: Final = 256 << 20
 """Bytes of records written to the archive at a time: fewer, larger parts."""
 
 UNREADABLE: Final = "unreadable"

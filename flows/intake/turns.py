@@ -1,5 +1,6 @@
 """The turns of many calls made into columns, and what no column of theirs holds."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,42 +14,61 @@ _NEEDED_OF_TURN: Final = ("speaker", "text")
 _SPEAKER_CODES: Final = SpeakerCodes()
 
 
-def turn_columns(
-    flat: list[Fields], texts: list[str]
-) -> tuple[pl.DataFrame, pl.Series]:
+@dataclass(frozen=True)
+class TurnColumns:
+    """The turns of many calls, one after the other.
+
+    Attributes:
+        frame: one row a turn: `speaker`, `start_seconds`, `end_seconds`, `text`.
+        codes: each turn's speaker as its place in SPEAKERS.
+        are_plain: no turn has a field that we do not know.
+    """
+
+    frame: pl.DataFrame
+    codes: pl.Series
+    are_plain: bool
+
+
+def turn_columns(flat: list[Fields], texts: list[str]) -> TurnColumns:
+    """Turns as columns; `texts` are theirs, taken out before.
+
+    Raises:
+        KeyError: a turn lacks speaker or text.
+        TypeError: a value is of another type than it has to be.
+        ValueError: a text is null.
+    """
     codes = pl.Series(
         [_SPEAKER_CODES[turn["speaker"]] for turn in flat], dtype=pl.UInt8
     )
-    turns = pl.DataFrame(
+    start, is_start_told = _seconds(flat, "start")
+    end, is_end_told = _seconds(flat, "end")
+    frame = pl.DataFrame(
         {
             "speaker": codes.cat.to(SPEAKER),
-            "start_seconds": _seconds(flat, "start"),
-            "end_seconds": _seconds(flat, "end"),
+            "start_seconds": start,
+            "end_seconds": end,
             "text": pl.Series(texts, dtype=pl.String),
         }
     )
-    if turns["text"].null_count():
+    if frame["text"].null_count():
         raise ValueError("text")
-    return turns, codes
+    return TurnColumns(frame, codes, _are_plain(flat, is_start_told and is_end_told))
 
 
-def _seconds(flat: list[Fields], name: str) -> pl.Series:
+def _seconds(flat: list[Fields], name: str) -> tuple[pl.Series, bool]:
+    """A column of seconds, and whether every turn has that field."""
     try:
-        told = [turn[name] for turn in flat]
+        told, is_told = [turn[name] for turn in flat], True
     except KeyError:
-        told = [turn.get(name) for turn in flat]
-    return pl.Series(told, dtype=pl.Float64, strict=True).cast(pl.Float32)
+        told, is_told = [turn.get(name) for turn in flat], False
+    return pl.Series(told, dtype=pl.Float64, strict=True).cast(pl.Float32), is_told
 
 
-def is_plain(flat: list[Fields]) -> bool:
-    """Whether no turn has a field that we do not know: counted first, which is cheap.
-
-    Every turn is known to have speaker and text by now.
-    """
+def _are_plain(flat: list[Fields], are_timed: bool) -> bool:
+    """Whether no turn has more than our fields; counting them tells it mostly, and cheaply."""
     sizes = set(map(len, flat))
-    if sizes <= {len(_NEEDED_OF_TURN)}:
-        return True
-    return all(map(_TURN_NAMES.issuperset, flat))
+    ours = len(_TURN_NAMES if are_timed else _NEEDED_OF_TURN)
+    return sizes <= {ours} or all(map(_TURN_NAMES.issuperset, flat))
 
 
 def add_turn_extras(extras: list[Fields], turn_lists: list[list[Fields]]) -> None:

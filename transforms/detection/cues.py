@@ -1,4 +1,4 @@
-"""Cues made ready for matching: literals for one Aho-Corasick pass, regexes for the rest."""
+"""Cues written out: needles for one Aho-Corasick pass, a regex where that is not enough."""
 
 import re
 from collections import Counter
@@ -8,29 +8,22 @@ from typing import Final, Literal
 
 import polars as pl
 
-from transforms.detection.labels import AGENT_LABELS, CUSTOMER_LABELS
 from transforms.detection.text import normalise
 from transforms.knowledge.lexicon import GROUP, LabelCues, Lexicon, expand, open_group
 
-Kind = Literal["phrase", "severe", "unless"]
+Kind = Literal["phrase", "severe", "unless", "before", "after"]
 
-_KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless")
+KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless", "before", "after")
 _GAP_PATTERNS: Final = {"...": "(?:[^ ]+ ){0,4}", "_": "[^ ]+ "}
+_LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
+"""A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
 _SHORT_WORD: Final = 4
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
-SIDES: Final[dict[str, frozenset[str]]] = {
-    "agent": AGENT_LABELS,
-    "supervisor": AGENT_LABELS,
-    "customer": CUSTOMER_LABELS,
-    "unknown": AGENT_LABELS | CUSTOMER_LABELS,
-}
-"""Which labels each speaker's words can carry; what machines say carries none."""
-
 
 @dataclass(frozen=True)
-class Literal:
+class Needle:
     """What the Aho-Corasick pass looks for.
 
     Attributes:
@@ -53,47 +46,19 @@ class Cue:
     """One phrase of a lexicon, or one way to open the gaps in it.
 
     Attributes:
-        literals: the phrase's wordings; where a regex decides, its anchors.
-        regex: None where a literal is the whole cue.
+        needles: the phrase's wordings; where a regex decides, its anchors.
+        regex: None where a needle is the whole cue.
     """
 
     label: str
     phrase: str
     kind: Kind
-    literals: tuple[Literal, ...]
-    regex: re.Pattern[str] | None
+    needles: tuple[Needle, ...]
+    regex: re.Pattern[bytes] | None
 
 
-@dataclass(frozen=True)
-class CueTable:
-    """All cues that one language gives one speaker.
-
-    Attributes:
-        literals: the distinct literals of the one pass.
-        by_literal: one row a literal and cue: `literal`, `cue` (number), and what a
-            candidate needs of both.
-        cues: one row a cue: `cue` and what a hit needs of it.
-        regexes: the compiled regex of each cue that has one.
-        negators_before: lines of words that negate a cue after them.
-        negators_after: the same for a cue before them.
-    """
-
-    literals: tuple[str, ...]
-    by_literal: pl.DataFrame
-    cues: pl.DataFrame
-    regexes: dict[int, re.Pattern[str]]
-    negators_before: tuple[str, ...]
-    negators_after: tuple[str, ...]
-    within: int
-    within_after: int
-    fold: bool
-
-
-def cue_tables(lexicon: Lexicon) -> dict[frozenset[str], CueTable]:
-    """Compile all cues, for each set of labels that a speaker's words can carry.
-
-    Costs some tenths of a second for a large lexicon, so once a process.
-    """
+def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
+    """Write out all phrases of a lexicon."""
     phrases = [
         (label, phrase, kind)
         for label, cues in lexicon.cues.items()
@@ -110,22 +75,30 @@ def cue_tables(lexicon: Lexicon) -> dict[frozenset[str], CueTable]:
         for word in normal[bare]
     )
     writer = _Writer(lexicon.prefixes, normal, uses)
-    cues = [
-        Cue(label, phrase, kind, literals, regex)
-        for label, phrase, kind in phrases
-        for literals, regex in writer.write(phrase)
-    ]
-    return {
-        labels: _cue_table(lexicon, [cue for cue in cues if cue.label in labels])
-        for labels in set(SIDES.values())
-    }
+    for label, phrase, kind in phrases:
+        for needles, regex in writer.write(phrase):
+            yield Cue(label, phrase, kind, needles, regex)
+
+
+def written_negators(lexicon: Lexicon) -> Iterator[Cue]:
+    """Write negating words as cues of no label, to be met in the same pass."""
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+        ("before", lexicon.negation.before),
+        ("after", lexicon.negation.after),
+    )
+    for kind, words in kinds:
+        lines = normalise(
+            pl.Series(words, dtype=pl.String), fold=lexicon.fold_diacritics
+        )
+        for line in dict.fromkeys(lines):
+            needle = Needle(line, words=1, opens_inside=False)
+            yield Cue("", line.strip(), kind, (needle,), None)
 
 
 def _phrases(cues: LabelCues) -> Iterator[tuple[str, Kind]]:
-    for kind, phrases in zip(
-        _KINDS, (cues.phrases, cues.severe, cues.unless), strict=True
-    ):
-        yield from ((phrase, kind) for phrase in phrases)
+    yield from ((phrase, "phrase") for phrase in cues.phrases)
+    yield from ((phrase, "severe") for phrase in cues.severe)
+    yield from ((phrase, "unless") for phrase in cues.unless)
 
 
 def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]]:
@@ -135,59 +108,9 @@ def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]
     return {word: line.split() for word, line in zip(bare, lines, strict=True)}
 
 
-def _cue_table(lexicon: Lexicon, cues: list[Cue]) -> CueTable:
-    fold = lexicon.fold_diacritics
-    literals = [(n, literal) for n, cue in enumerate(cues) for literal in cue.literals]
-    by_literal = pl.DataFrame(
-        {
-            "cue": [n for n, _ in literals],
-            "literal": [literal.text for _, literal in literals],
-            "cue_words": [literal.words for _, literal in literals],
-            "opens_inside": [literal.opens_inside for _, literal in literals],
-            "at_start": [literal.at_start for _, literal in literals],
-            "at_end": [literal.at_end for _, literal in literals],
-            "is_regex": [cues[n].regex is not None for n, _ in literals],
-            "piece": [literal.piece for _, literal in literals],
-            "pieces": [cues[n].literals[-1].piece + 1 for n, _ in literals],
-        },
-        schema_overrides={"cue": pl.UInt32, "cue_words": pl.Int64},
-    )
-    return CueTable(
-        literals=tuple(dict.fromkeys(literal.text for _, literal in literals)),
-        by_literal=by_literal,
-        cues=_about_cues(lexicon, cues),
-        regexes={n: cue.regex for n, cue in enumerate(cues) if cue.regex},
-        negators_before=_negators(lexicon.negation.before, fold=fold),
-        negators_after=_negators(lexicon.negation.after, fold=fold),
-        within=lexicon.negation.within,
-        within_after=lexicon.negation.within_after,
-        fold=fold,
-    )
-
-
-def _about_cues(lexicon: Lexicon, cues: list[Cue]) -> pl.DataFrame:
-    frame = pl.DataFrame(
-        {
-            "label": [cue.label for cue in cues],
-            "phrase": [cue.phrase for cue in cues],
-            "kind": [cue.kind for cue in cues],
-            "negatable": [lexicon.cues[cue.label].negatable for cue in cues],
-            "whole": [lexicon.cues[cue.label].whole_utterance for cue in cues],
-        }
-    )
-    return frame.with_row_index("cue").with_columns(
-        pl.col("label").cast(pl.Enum(sorted(lexicon.cues))),
-        pl.col("kind").cast(pl.Enum(_KINDS)),
-    )
-
-
-def _negators(words: tuple[str, ...], *, fold: bool) -> tuple[str, ...]:
-    return tuple(normalise(pl.Series(words, dtype=pl.String), fold=fold).to_list())
-
-
 @dataclass(frozen=True)
 class _Writer:
-    """Writes phrases out as literals and regexes."""
+    """Writes phrases out as needles and regexes."""
 
     prefixes: tuple[str, ...]
     normal: Mapping[str, list[str]]
@@ -195,7 +118,7 @@ class _Writer:
 
     def write(
         self, phrase: str
-    ) -> Iterator[tuple[tuple[Literal, ...], re.Pattern[str] | None]]:
+    ) -> Iterator[tuple[tuple[Needle, ...], re.Pattern[bytes] | None]]:
         for opened in open_gaps(phrase):
             pieces = _GAPS.split(opened)
             if len(pieces) > 1:
@@ -204,14 +127,14 @@ class _Writer:
             wordings = [self._tokens(w) for w in expand(opened, self.prefixes)]
             plain = [tokens for tokens in wordings if not _is_starred_inside(tokens)]
             if plain:
-                yield tuple(_literal(tokens) for tokens in plain), None
+                yield tuple(_needle(tokens) for tokens in plain), None
             for tokens in wordings:
                 if _is_starred_inside(tokens):
                     yield (_anchor(tokens),), _compiled(_alternatives([tokens]))
 
     def _gapped(
         self, pieces: list[str]
-    ) -> tuple[tuple[Literal, ...], re.Pattern[str]]:
+    ) -> tuple[tuple[Needle, ...], re.Pattern[bytes]]:
         """Pieces and the gaps between them, by turns: the surest piece is the anchor."""
         wordings = [
             [self._tokens(w) for w in expand(piece, self.prefixes)]
@@ -222,8 +145,8 @@ class _Writer:
             parts.append(_GAP_PATTERNS[gap] + _alternatives(alternatives))
         return self._anchors(wordings), _compiled("".join(parts))
 
-    def _anchors(self, wordings: list[list[list[str]]]) -> tuple[Literal, ...]:
-        """Literals of the rarest piece, and of the next if it is no mere short word."""
+    def _anchors(self, wordings: list[list[list[str]]]) -> tuple[Needle, ...]:
+        """Needles of the rarest piece, and of the next if it is no mere short word."""
         pieces = [
             [_anchor(tokens) for tokens in choice] for choice in wordings if all(choice)
         ]
@@ -237,9 +160,9 @@ class _Writer:
             replace(one, piece=n) for n, piece in enumerate(sure) for one in set(piece)
         )
 
-    def _rarity(self, literal: str) -> float:
-        """How seldom a literal may be met: words of many phrases are common words."""
-        return sum(1 / self.uses.get(word, 1) for word in literal.split())
+    def _rarity(self, needle: str) -> float:
+        """How seldom a needle may be met: words of many phrases are common words."""
+        return sum(1 / self.uses.get(word, 1) for word in needle.split())
 
     def _tokens(self, wording: str) -> list[str]:
         """The words as lines have them, with their stars and end marks."""
@@ -280,9 +203,9 @@ def _words(tokens: list[str]) -> list[str]:
     return [token for token in tokens if token not in ("^", "$")]
 
 
-def _literal(tokens: list[str]) -> Literal:
+def _needle(tokens: list[str]) -> Needle:
     line = f" {' '.join(_words(tokens))} ".replace(" *", "").replace("* ", "")
-    return Literal(
+    return Needle(
         text=line,
         words=line.strip().count(" ") + 1,
         opens_inside=not line.startswith(" "),
@@ -291,11 +214,11 @@ def _literal(tokens: list[str]) -> Literal:
     )
 
 
-def _anchor(tokens: list[str]) -> Literal:
-    """The longest literal between stars, with the spaces it is sure of."""
+def _anchor(tokens: list[str]) -> Needle:
+    """The longest needle between stars, with the spaces it is sure of."""
     line = f" {' '.join(_words(tokens))} "
     pieces = line.replace("* ", "\n ").replace(" *", " \n").split("\n")
-    return Literal(max(pieces, key=len), words=1, opens_inside=False)
+    return Needle(max(pieces, key=len), words=1, opens_inside=False)
 
 
 def _alternatives(choices: list[list[str]]) -> str:
@@ -308,7 +231,7 @@ def _pattern(tokens: list[str]) -> str:
     parts: list[str] = []
     for token in tokens:
         if token == "^":
-            parts.append("(?<=^ )")
+            parts.append(_LINE_START)
         elif token == "$":
             parts.append("$")
         else:
@@ -318,5 +241,5 @@ def _pattern(tokens: list[str]) -> str:
     return "".join(parts)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(f"(?<= ){pattern}")
+def _compiled(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(f"(?<= ){pattern}".encode())

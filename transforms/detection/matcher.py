@@ -1,5 +1,6 @@
-"""Hearing labels: one Aho-Corasick pass a language and speaker, then checks on hits only."""
+"""Hearing labels: one Aho-Corasick pass a language, then checks on hits only."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -7,9 +8,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.detection.cues import SIDES, CueTable, cue_tables
-from transforms.detection.negation import negated
-from transforms.detection.text import Words, normalise, words
+from transforms.detection.cues import KINDS
+from transforms.detection.hits import Hits, uncancelled, whole_only, widest
+from transforms.detection.negation import is_negated_after, is_negated_before
+from transforms.detection.table import SIDES, CueTable, Flags, Numbers, cue_table
+from transforms.detection.text import Lines, lines
 from transforms.knowledge.lexicon import Lexicon
 
 HITS: Final = pl.Schema(
@@ -25,6 +28,9 @@ HITS: Final = pl.Schema(
 """One row a cue heard: the text's place in the series, the span in code points (end
 exclusive), the cue as the lexicon writes it."""
 
+_AT_ONCE: Final = 400_000
+"""Texts heard in one pass: compiling the pass costs as much as hearing some thousands."""
+
 
 @dataclass(frozen=True)
 class Matcher:
@@ -33,172 +39,145 @@ class Matcher:
     lexicon: Lexicon
 
     @cached_property
-    def _tables(self) -> dict[frozenset[str], CueTable]:
-        return cue_tables(self.lexicon)
+    def _table(self) -> CueTable:
+        return cue_table(self.lexicon)
 
     def prepare(self) -> "Matcher":
         """Compile the cues now, rather than at the first text."""
-        _ = self._tables
+        _ = self._table
         return self
 
-    def hear(self, texts: pl.Series, speaker: str) -> pl.DataFrame:
-        """One row for each cue heard in texts of one speaker; see `HITS`.
+    def hear(self, texts: pl.Series, speakers: pl.Series | str) -> pl.DataFrame:
+        """One row for each cue heard, in (row, start) order; see `HITS`.
 
         Args:
             texts: utterances in this language.
-            speaker: `agent`, `customer`, `supervisor` or `unknown`; others say nothing.
+            speakers: who says each of them, or all: `agent`, `customer`, `supervisor`
+                or `unknown`; others say nothing.
         """
-        labels = SIDES.get(speaker)
-        if labels is None or texts.is_empty():
-            return pl.DataFrame(schema=HITS)
-        return hear(texts, self._tables[labels])
-
-
-def hear(texts: pl.Series, table: CueTable) -> pl.DataFrame:
-    """One row for each cue of the table heard in the texts, in (row, start) order."""
-    lines = normalise(texts, fold=table.fold)
-    offsets = lines.str.find_many(list(table.literals), overlapping=True)
-    rows = (offsets.list.len() > 0).arg_true()
-    if rows.is_empty():
-        return pl.DataFrame(schema=HITS)
-    lines = lines.gather(rows)
-    matched = lines.str.extract_many(list(table.literals), overlapping=True)
-    candidates = pl.DataFrame(
-        {"offset": offsets.gather(rows), "literal": matched}
-    ).with_row_index("row").explode("offset", "literal")
-    found = _found(candidates, lines, table)
-    spans = words(texts.gather(rows), fold=table.fold)
-    kept = _kept(found, lines, spans, table)
-    at = spans.first[kept["row"].to_numpy()]
-    return (
-        kept.with_columns(
-            row=rows.gather(kept["row"]),
-            start=pl.Series(spans.start[at + kept["first"].to_numpy()]),
-            end=pl.Series(spans.end[at + kept["last"].to_numpy() - 1]),
-            cue=pl.col("phrase"),
-            is_severe=pl.col("kind") == "severe",
+        if isinstance(speakers, str):
+            speakers = pl.Series([speakers]).new_from_index(0, len(texts))
+        sides = speakers.cast(pl.String).replace_strict(
+            SIDES, default=0, return_dtype=pl.UInt8
         )
-        .select(pl.col(name).cast(dtype) for name, dtype in HITS.items())
-        .sort("row", "start", "end", "label")
+        spoken = (sides > 0).arg_true()
+        parts = [pl.DataFrame(schema=HITS)]
+        for start in range(0, len(spoken), _AT_ONCE):
+            rows = spoken.slice(start, _AT_ONCE)
+            heard = hear(texts.gather(rows), sides.gather(rows).to_numpy(), self._table)
+            parts.append(heard.with_columns(row=rows.gather(heard["row"])))
+        return pl.concat(parts)
+
+
+def hear(texts: pl.Series, sides: Numbers, table: CueTable) -> pl.DataFrame:
+    """One row for each cue of the table heard, in (row, start, end, label) order.
+
+    Args:
+        texts: utterances, at least one.
+        sides: the bits of `SIDES` that the speaker of each may take.
+        table: the cues.
+    """
+    written = lines(texts, fold=table.fold)
+    found = _found(written, sides, table)
+    hits = widest(_standing(found, written, table))
+    hits = whole_only(hits, table.whole, written)
+    start, end = written.spans(hits.first, hits.last)
+    return pl.DataFrame(
+        {
+            "row": written.rows(hits.first),
+            "label": pl.Series(table.labels).gather(hits.label),
+            "start": start,
+            "end": end,
+            "cue": table.phrases.gather(hits.cue),
+            "is_severe": table.kind[hits.cue] == KINDS.index("severe"),
+        },
+        schema_overrides=HITS,
     )
 
 
-def _found(candidates: pl.DataFrame, lines: pl.Series, table: CueTable) -> pl.DataFrame:
-    """Candidates with their cues and the words they cover: `first`, `last` (exclusive)."""
-    candidates = candidates.with_columns(word=_words_before(candidates, lines))
-    joined = candidates.join(table.by_literal, on="literal", how="inner")
-    plain = joined.filter(~pl.col("is_regex")).with_columns(
-        first=pl.col("word") - pl.col("opens_inside").cast(pl.Int64)
-    )
-    plain = plain.with_columns(last=pl.col("first") + pl.col("cue_words"))
-    length = lines.str.count_matches(" ", literal=True).cast(pl.Int64) - 1
-    plain = plain.filter(
-        ~pl.col("at_start") | (pl.col("first") == 0),
-        ~pl.col("at_end") | (pl.col("last") == length.gather(plain["row"])),
-    )
-    kept = ["row", "cue", "first", "last"]
-    spans = pl.concat([plain.select(kept), _regex_spans(joined, lines, table)])
-    return spans.join(table.cues, on="cue", how="left")
+def _found(written: Lines, sides: Numbers, table: CueTable) -> Hits:
+    """Every cue that stands in the lines of a speaker who can say it."""
+    words, needles = _occurrences(written, table)
+    rows = written.rows(words)
+    uses = table.uses
+    counts = uses.first[needles + 1] - uses.first[needles]
+    nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    use = np.repeat(uses.first[needles], counts) + nth
+    row, cue = np.repeat(rows, counts), uses.cue[use]
+    said = (table.sides[cue] & sides[row]) > 0
+    use, row, cue = use[said], row[said], cue[said]
+    first = np.repeat(words, counts)[said] - uses.opens_inside[use]
+    last = first + uses.words[use]
+    is_whole = ~table.has_regex[cue]
+    is_whole &= ~uses.at_start[use] | (first == written.first[row])
+    is_whole &= ~uses.at_end[use] | (last == written.first[row + 1] - 1)
+    plain = Hits(table.label[cue[is_whole]], cue[is_whole], first[is_whole], last[is_whole])
+    gapped = table.has_regex[cue]
+    met = _all_pieces_met(row[gapped], cue[gapped], uses.piece[use[gapped]], table)
+    return plain.plus(_by_regex(*met, written, table))
 
 
-def _words_before(candidates: pl.DataFrame, lines: pl.Series) -> pl.Series:
-    """How many words end before each candidate's byte offset."""
-    run = np.frombuffer("".join(lines.to_list()).encode(), dtype=np.uint8)
-    spaces = np.concatenate(([0], np.cumsum(run == ord(" "), dtype=np.int32)))
-    lengths = lines.str.len_bytes().to_numpy()
-    starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.int64)))
-    at = starts[candidates["row"].to_numpy()]
-    places = at + candidates["offset"].to_numpy()
-    return pl.Series((spaces[places] - spaces[at]).astype(np.int64))
+def _occurrences(written: Lines, table: CueTable) -> tuple[Numbers, Numbers]:
+    """The word at which each needle found begins or ends the gap, and the needle."""
+    offsets = written.whole.str.find_many(table.needles, overlapping=True).explode()
+    texts = written.whole.str.extract_many(table.needles, overlapping=True).explode()
+    offsets, texts = offsets.drop_nulls(), texts.drop_nulls()
+    words = np.searchsorted(written.spaces, offsets.to_numpy())
+    return words, texts.cast(table.numbers).to_physical().to_numpy().astype(np.int64)
 
 
-def _regex_spans(
-    joined: pl.DataFrame, lines: pl.Series, table: CueTable
-) -> pl.DataFrame:
-    """Run each regex on the lines in which its anchor was heard."""
-    found: list[tuple[int, int, int, int]] = []
-    anchored = (
-        joined.lazy()
-        .filter("is_regex")
-        .group_by("row", "cue")
-        .agg(pl.col("piece").n_unique(), pl.col("pieces").first())
-        .filter(pl.col("piece") == pl.col("pieces"))
-        .select("row", "cue")
-        .collect()
-    )
-    anchored = anchored.with_columns(line=lines.gather(anchored["row"]))
-    for row, cue, line in anchored.iter_rows():
-        regex, position = table.regexes[cue], 0
-        while match := regex.search(line, position):
-            first = line.count(" ", 0, match.start()) - 1
-            last = first + match[0].strip().count(" ") + 1
-            found.append((row, cue, first, last))
+def _all_pieces_met(
+    row: Numbers, cue: Numbers, piece: Numbers, table: CueTable
+) -> tuple[Numbers, Numbers]:
+    """Rows and cues of which the row has every piece that must be met: one or two."""
+    pairs = np.unique((row * len(table.label) + cue) * 2 + piece) // 2
+    row, cue = np.divmod(pairs, len(table.label))
+    met = table.pieces[cue] == 1
+    met[1:] |= pairs[1:] == pairs[:-1]
+    return row[met], cue[met]
+
+
+def _by_regex(rows: Numbers, cues: Numbers, written: Lines, table: CueTable) -> Hits:
+    """Run each cue's regex on the line in which its anchors were met."""
+    spans = np.array(
+        list(_matches(rows, cues, written, table)), dtype=np.int64
+    ).reshape(-1, 3)
+    cue, start, end = spans.T
+    # A match begins after a word's space, and ends after another's.
+    first = np.searchsorted(written.spaces, start) - 1
+    last = np.searchsorted(written.spaces, end) - 1
+    return Hits(table.label[cue], cue, first, last)
+
+
+def _matches(
+    rows: Numbers, cues: Numbers, written: Lines, table: CueTable
+) -> Iterator[tuple[int, int, int]]:
+    run = written.line.tobytes()
+    ends = np.append(written.spaces, len(run))[written.first]
+    for row, cue in zip(rows.tolist(), cues.tolist(), strict=True):
+        regex, position, end = table.regexes[cue], int(ends[row]), int(ends[row + 1])
+        while match := regex.search(run, position, end):
+            yield cue, *match.span()
             position = match.start() + 1
-    schema = {"row": pl.UInt32, "cue": pl.UInt32, "first": pl.Int64, "last": pl.Int64}
-    return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def _kept(
-    found: pl.DataFrame, lines: pl.Series, spans: Words, table: CueTable
-) -> pl.DataFrame:
-    """Drop what runs over a sentence's end, is negated, cancelled or not the whole."""
-    heard = found.filter(pl.col("kind") != "unless")
-    at = spans.first[heard["row"].to_numpy()]
-    breaks = spans.sentence_breaks
-    inner = (
-        breaks[at + heard["last"].to_numpy() - 1]
-        - breaks[at + heard["first"].to_numpy()]
+def _standing(found: Hits, written: Lines, table: CueTable) -> Hits:
+    """Leave out hits that run over a sentence's end, are negated, or cancelled."""
+    kind = table.kind[found.cue]
+    unless, before, after = (kind == KINDS.index(k) for k in ("unless", "before", "after"))
+    hits = found.where(~(unless | before | after))
+    breaks = written.sentence_breaks
+    hits = hits.where(breaks[hits.last - 1] == breaks[hits.first])
+    hits = hits.where(
+        ~_negated(hits, np.sort(found.first[before]), np.sort(found.first[after]), written, table)
     )
-    heard = heard.filter(pl.Series(inner == 0))
-    heard = heard.filter(~negated(heard, lines, spans, table))
-    heard = _uncancelled(heard, found.filter(pl.col("kind") == "unless"))
-    return _widest(_covering(heard, lines))
+    return uncancelled(hits, found.where(unless))
 
 
-def _uncancelled(heard: pl.DataFrame, unless: pl.DataFrame) -> pl.DataFrame:
-    """Leave out hits that share a word with a cancelling phrase of their label."""
-    if unless.is_empty():
-        return heard
-    heard = heard.with_row_index("hit")
-    cancelled = (
-        heard.join(unless, on=["row", "label"], suffix="_unless")
-        .filter(
-            pl.col("first") < pl.col("last_unless"),
-            pl.col("first_unless") < pl.col("last"),
-        )
-        .select("hit")
-        .unique()
-    )
-    return heard.join(cancelled, on="hit", how="anti").drop("hit")
-
-
-def _covering(heard: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
-    """Of labels that must cover the whole utterance, keep the hits of those that do."""
-    whole = heard.filter("whole")
-    if whole.is_empty():
-        return heard
-    length = lines.str.count_matches(" ", literal=True).cast(pl.UInt32) - 1
-    covering = (
-        whole.select("row", "label", word=pl.int_ranges("first", "last"))
-        .explode("word")
-        .group_by("row", "label")
-        .agg(covered=pl.col("word").n_unique())
-    )
-    covering = covering.filter(
-        pl.col("covered") == length.gather(covering["row"])
-    ).select("row", "label")
-    return pl.concat(
-        [
-            heard.filter(~pl.col("whole")),
-            whole.join(covering, on=["row", "label"], how="semi"),
-        ]
-    )
-
-
-def _widest(heard: pl.DataFrame) -> pl.DataFrame:
-    """Leave out hits that lie within another hit of the same label."""
-    ordered = heard.sort(
-        "row", "label", "first", "last", "cue", descending=[False, False, False, True, False]
-    )
-    reached = pl.col("last").cum_max().shift(1).over("row", "label")
-    return ordered.filter(reached.is_null() | (pl.col("last") > reached))
+def _negated(
+    hits: Hits, before: Numbers, after: Numbers, written: Lines, table: CueTable
+) -> Flags:
+    breaks = written.clause_breaks
+    near = is_negated_before(hits.first, before, breaks, table.within)
+    near |= is_negated_after(hits.last - 1, after, breaks, table.within_after)
+    return near & table.negatable[hits.cue]

@@ -1,71 +1,42 @@
 """Negation: a negator near a cue, in the same clause, turns it round."""
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
-from transforms.detection.cues import CueTable
-from transforms.detection.text import Words
+from transforms.detection.text import Places
 
 
-def negated(
-    heard: pl.DataFrame, lines: pl.Series, spans: Words, table: CueTable
-) -> pl.Series:
-    """Whether each hit is negated: Booleans in the order of `heard`.
+def is_negated_before(
+    first: Places, negators: Places, breaks: Places, within: int
+) -> npt.NDArray[np.bool_]:
+    """Whether each cue has a negator at most `within` words before it, in its clause.
 
     Args:
-        heard: hits with `row`, `first`, `last` (words, exclusive) and `negatable`.
-        lines: the normalised lines that `row` counts.
-        spans: the words of the same texts.
-        table: the negators, and how many words away they reach.
+        first: the first word of each cue.
+        negators: the words that are negators, in order.
+        breaks: the clause breaks up to each word; see `Lines.clause_breaks`.
+        within: words. Only the nearest negator counts: one farther away is farther
+            than it, and behind any break that it is behind.
     """
-    hits = heard.with_row_index("hit").filter("negatable")
-    if hits.is_empty():
-        return pl.repeat(value=False, n=heard.height, eager=True)
-    before = _near(hits, lines, spans, table.negators_before, table.within, after=False)
-    after = _near(
-        hits, lines, spans, table.negators_after, table.within_after, after=True
+    if not negators.size:
+        return np.zeros(len(first), dtype=np.bool_)
+    at = np.searchsorted(negators, first) - 1
+    nearest = negators[np.maximum(at, 0)]
+    return (
+        (at >= 0) & (first - nearest <= within) & (breaks[first] == breaks[nearest])
     )
-    flags = np.zeros(heard.height, dtype=bool)
-    flags[before.to_numpy()] = True
-    flags[after.to_numpy()] = True
-    return pl.Series(flags)
 
 
-def _near(  # noqa: PLR0913, RUF100
-    hits: pl.DataFrame,
-    lines: pl.Series,
-    spans: Words,
-    negators: tuple[str, ...],
-    within: int,
-    *,
-    after: bool,
-) -> pl.Series:
-    """Numbers of the hits with a negator at most `within` words away in their clause."""
-    rows = hits["row"].unique().sort()
-    places = lines.gather(rows).str.find_many(list(negators), overlapping=True)
-    near = (
-        pl.DataFrame({"row": rows, "line": lines.gather(rows), "offset": places})
-        .filter(pl.col("offset").list.len() > 0)
-        .explode("offset")
-        .with_columns(
-            negator=pl.col("line")
-            .cast(pl.Binary)
-            .bin.slice(0, pl.col("offset"))
-            .cast(pl.String)
-            .str.count_matches(" ", literal=True)
-            .cast(pl.Int64)
-        )
-        .select("row", "negator")
+def is_negated_after(
+    last: Places, negators: Places, breaks: Places, within: int
+) -> npt.NDArray[np.bool_]:
+    """The same for negators after a cue, of which `last` is the last word."""
+    if not negators.size:
+        return np.zeros(len(last), dtype=np.bool_)
+    at = np.searchsorted(negators, last, side="right")
+    nearest = negators[np.minimum(at, len(negators) - 1)]
+    return (
+        (at < len(negators))
+        & (nearest - last <= within)
+        & (breaks[nearest] == breaks[last])
     )
-    distance = (
-        pl.col("negator") - pl.col("last") + 1
-        if after
-        else pl.col("first") - pl.col("negator")
-    )
-    pairs = hits.join(near, on="row").filter(distance.is_between(1, within))
-    at = spans.first[pairs["row"].to_numpy()]
-    lower = pairs["last"] - 1 if after else pairs["negator"]
-    upper = pairs["negator"] if after else pairs["first"]
-    breaks = spans.clause_breaks
-    crossed = breaks[at + upper.to_numpy()] - breaks[at + lower.to_numpy()]
-    return pairs.filter(pl.Series(crossed == 0))["hit"]

@@ -2,16 +2,16 @@
 
 A line is lower case, words (letters, digits, inner apostrophes) with one space between
 and one at each end, so that ` cue ` matches whole words without a word-boundary regex.
-Normalising never merges or splits a word, so the n-th word of a line is the n-th word of
-the original: spans travel back by word numbers.
 
 Texts are worked on as one run of bytes: `bytes.translate` and a table for two-byte
 characters are some twenty times faster than a regular expression a row. Letters that
 take three bytes or more in UTF-8 belong to no language that has a lexicon: they are spaces.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -25,15 +25,19 @@ Places = npt.NDArray[np.int64]
 _SPACE: Final = 0x20
 _APOSTROPHE: Final = 0x27
 _DELETED: Final = 0x00
-_QUOTE_REST: Final = 0x01
-"""The second and third byte of a curly apostrophe: deleted too."""
-_TEXT_END: Final = 0xFF
-"""Ends each text in the run: a byte that UTF-8 never uses."""
-_DELETABLE: Final = bytes([_DELETED, _QUOTE_REST])
+_TEXT_END: Final = 0x1E
+"""Ends each text in the run: the record separator, which no text holds."""
 _APOSTROPHES: Final = "\u2018\u2019\u02bc\u05f3\u00b4`"
+_FILLER: Final = b"\xff"
+"""Fills up where a composed letter is shorter: a byte that UTF-8 never uses."""
 _COMBINING_LEADS: Final = (b"\xcc", b"\xcd")
+_DECOMPOSED: Final = re.compile(
+    rb"(?:[A-Za-z]|[\xc2-\xcb\xce-\xdf].)(?:[\xcc\xcd].)+", re.DOTALL
+)
 _SENTENCE_MARKS: Final = b".?!;"
 _CLAUSE_MARKS: Final = b".?!;,:"
+_AT_ONCE: Final = 100_000
+"""Texts worked on at once: their arrays stay in the cache and off the page tables."""
 
 
 def _normal_character(character: str, *, fold: bool) -> str:
@@ -55,6 +59,7 @@ def _one_byte_table() -> bytes:
     table = list(range(256))
     for code in range(0x80):
         table[code] = ord(_normal_character(chr(code), fold=False))
+    table[_TEXT_END], table[ord(_FILLER)] = _TEXT_END, _DELETED
     return bytes(table)
 
 
@@ -69,26 +74,170 @@ def _two_byte_table(*, fold: bool) -> Bytes:
 
 _ONE_BYTE: Final = _one_byte_table()
 _TWO_BYTES: Final = {fold: _two_byte_table(fold=fold) for fold in (False, True)}
+_IS_MARK: Final = {
+    marks: bytes(code in marks for code in range(256))
+    for marks in (_SENTENCE_MARKS, _CLAUSE_MARKS)
+}
 
 
-def _run(texts: pl.Series) -> tuple[bytes, Places]:
-    """All texts as one run, each after a space and before `_TEXT_END`, and these ends."""
-    space = pl.lit(" ")
-    spaced = pl.select(pl.concat_str(space, texts.fill_null(""), space)).to_series()
-    strings = pa.chunked_array([spaced.to_arrow()]).combine_chunks()
-    strings = strings.cast(pa.large_string())
-    _, offsets, data = strings.buffers()
-    ends = np.frombuffer(offsets, dtype=np.int64)[
-        strings.offset + 1 : strings.offset + len(strings) + 1
+@dataclass(frozen=True)
+class Lines:
+    """Texts and their lines, each as one run of bytes.
+
+    Words are counted by the spaces before them: word `k` of the run stands between
+    spaces `k` and `k + 1`. Every line has one space more than words, so words of
+    different texts are never neighbours.
+
+    Attributes:
+        run: the texts in UTF-8, each after a space and before `_TEXT_END`.
+        line: their lines.
+        source: where in the run each byte of the lines comes from.
+    """
+
+    run: Bytes
+    line: Bytes
+    source: Places
+
+    @cached_property
+    def spaces(self) -> Places:
+        """Where in the lines the spaces stand."""
+        return np.flatnonzero(self.line == _SPACE)
+
+    @cached_property
+    def first(self) -> Places:
+        """The number of each line's first word, and at last that of all spaces."""
+        ends = np.flatnonzero(np.diff(self.spaces) == 1) + 1
+        return np.concatenate(([0], ends, [len(self.spaces)]))
+
+    @cached_property
+    def strings(self) -> pl.Series:
+        """The lines, one a text."""
+        return _strings(self.line, np.append(self.spaces[self.first[:-1]], len(self.line)))
+
+    @cached_property
+    def whole(self) -> pl.Series:
+        """All lines in one string: two spaces stand between them."""
+        return _strings(self.line, np.array([0, len(self.line)]))
+
+    def rows(self, words: Places) -> Places:
+        """The text in which each word stands."""
+        return np.searchsorted(self.first, words, side="right") - 1
+
+    def spans(self, first: Places, last: Places) -> tuple[Places, Places]:
+        """Start and end (exclusive) in code points of words `first` to before `last`."""
+        # The first byte of a line comes from the space put before its text.
+        base = self.source[self.spaces[self.first[self.rows(first)]]] + 1
+        start = self.source[self.spaces[first] + 1]
+        # Of the spaces in a row, a line keeps the first: the one that ends the word.
+        end = self.source[self.spaces[last]]
+        base, start, end = (x - self._continuations(x) for x in (base, start, end))
+        return start - base, end - base
+
+    def _continuations(self, places: Places) -> Places:
+        """How many bytes of the run before each place only continue a character."""
+        return np.searchsorted(self._continuing, places)
+
+    @cached_property
+    def _continuing(self) -> Places:
+        return np.flatnonzero((self.run & 0xC0) == 0x80)
+
+    @cached_property
+    def sentence_breaks(self) -> Places:
+        """How many gaps in which a sentence or a text ends stand up to each word."""
+        return self._breaks(_SENTENCE_MARKS, dots_run_on=True)
+
+    @cached_property
+    def clause_breaks(self) -> Places:
+        """The same, for commas and colons too."""
+        return self._breaks(_CLAUSE_MARKS, dots_run_on=False)
+
+    def _breaks(self, marks: bytes, *, dots_run_on: bool) -> Places:
+        is_mark = self.run.tobytes().translate(_IS_MARK[marks])
+        places = np.flatnonzero(np.frombuffer(is_mark, dtype=np.uint8))
+        gaps = np.searchsorted(self.source[self.spaces], places, side="right") - 1
+        broken = np.zeros(len(self.spaces), dtype=np.int64)
+        broken[gaps] = 1
+        if dots_run_on:
+            dots = (self.run[places] == ord(".")) & (self.run[places - 1] == ord("."))
+            broken[gaps[dots]] = 0
+        broken[self.first[:-1]] = 1
+        return np.cumsum(broken)
+
+
+def _strings(line: Bytes, offsets: Places) -> pl.Series:
+    strings = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(line)
+    )
+    return pl.Series(pl.from_arrow(strings), dtype=pl.String)
+
+
+def lines(texts: pl.Series, *, fold: bool = False) -> Lines:
+    """Write texts as lines; a null as a line without words.
+
+    Args:
+        texts: strings, in any order, at least one.
+        fold: leave diacritics out (`zpět` as `zpet`).
+    """
+    texts = texts.fill_null("")
+    parts = [
+        _part(texts.slice(start, _AT_ONCE), fold=fold)
+        for start in range(0, len(texts), _AT_ONCE)
     ]
-    base = np.frombuffer(offsets, dtype=np.int64)[strings.offset]
-    run = np.frombuffer(data, dtype=np.uint8)[base : ends[-1]].copy()
-    run[ends - base - 1] = _TEXT_END
-    return run.tobytes(), ends - base - 1
+    before = np.cumsum([0, *(len(part.run) for part in parts)])
+    return Lines(
+        run=np.concatenate([part.run for part in parts]),
+        line=np.concatenate([part.line for part in parts]),
+        source=np.concatenate(
+            [part.source + n for part, n in zip(parts, before[:-1], strict=True)]
+        ),
+    )
 
 
-def _translate(run: bytes, *, fold: bool) -> Bytes:
-    """Each byte as it stands in a line: a word's byte, a space, or 0 for none."""
+def normalise(texts: pl.Series, *, fold: bool = False) -> pl.Series:
+    """Each text as a line of words; nulls as a line without words.
+
+    >>> normalise(pl.Series(["I\u2019m SORRY,   'really'!"])).to_list()
+    [" i'm sorry really "]
+    """
+    if texts.is_empty():
+        return texts.cast(pl.String)
+    return lines(texts, fold=fold).strings.alias(texts.name)
+
+
+def _part(texts: pl.Series, *, fold: bool) -> Lines:
+    run = _run(texts)
+    out = _translated(run if fold else _composed(run), fold=fold)
+    source = np.flatnonzero(out != _DELETED)
+    line = out[source]
+    _clear_outer_apostrophes(line)
+    # A space or a text's end is left out after a space; a text's first space never.
+    again = (line[:-1] == _SPACE) & ((line[1:] == _SPACE) | (line[1:] == _TEXT_END))
+    kept = np.flatnonzero(np.concatenate(([True], ~again)))
+    line = line[kept]
+    line[line == _TEXT_END] = _SPACE
+    return Lines(np.frombuffer(run, dtype=np.uint8), line, source[kept])
+
+
+def _run(texts: pl.Series) -> bytes:
+    """All texts as one run, each after a space and before `_TEXT_END`."""
+    end = chr(_TEXT_END)
+    joined = texts.str.join(f"{end} ").cast(pl.Binary)[0]
+    if joined.count(_TEXT_END) >= len(texts):
+        return _run(texts.str.replace_all(end, " ", literal=True))
+    return b" " + joined + end.encode()
+
+
+def _composed(run: bytes) -> bytes:
+    """Letters with combining marks as one letter, filled up to the same length."""
+    if any(lead in run for lead in _COMBINING_LEADS):
+        for letter in sorted(set(_DECOMPOSED.findall(run)), key=len, reverse=True):
+            composed = unicodedata.normalize("NFC", letter.decode()).encode()
+            run = run.replace(letter, composed.ljust(len(letter), _FILLER))
+    return run
+
+
+def _translated(run: bytes, *, fold: bool) -> Bytes:
+    """Each byte as it stands in a line: a word's byte, a space, or `_DELETED`."""
     data = np.frombuffer(run, dtype=np.uint8)
     out = np.frombuffer(bytearray(run.translate(_ONE_BYTE)), dtype=np.uint8)
     # Plain Hebrew letters stand for themselves; they are too many to look up.
@@ -97,119 +246,24 @@ def _translate(run: bytes, *, fold: bool) -> Bytes:
     code = (data[lead].astype(np.int64) - 0xC0) * 0x40 + (data[lead + 1] - 0x80)
     pairs = _TWO_BYTES[fold][code]
     out[lead], out[lead + 1] = pairs[:, 0], pairs[:, 1]
-    longer = np.flatnonzero((data >= 0xE0) & (data < _TEXT_END))
+    longer = np.flatnonzero((data >= 0xE0) & (data != ord(_FILLER)))
     for step in range(3):
         out[longer + step] = _SPACE
     out[longer[data[longer] >= 0xF0] + 3] = _SPACE
     quotes = longer[(data[longer] == 0xE2) & (data[longer + 1] == 0x80)]
     quotes = quotes[(data[quotes + 2] & 0xFE) == 0x98]
     out[quotes] = _APOSTROPHE
-    out[quotes + 1] = out[quotes + 2] = _QUOTE_REST
+    out[quotes + 1] = out[quotes + 2] = _DELETED
     return out
 
 
-def normalise(texts: pl.Series, *, fold: bool = False) -> pl.Series:
-    """Each text as a line of words; nulls as a line without words.
-
-    Args:
-        texts: strings, in any order.
-        fold: leave diacritics out (`zpět` as `zpet`).
-
-    >>> normalise(pl.Series(["I\u2019m SORRY,   'really'!"])).to_list()
-    [" i'm sorry really "]
-    """
-    if texts.is_empty():
-        return texts.cast(pl.String)
-    run, _ = _run(texts)
-    if any(lead in run for lead in _COMBINING_LEADS):
-        run, _ = _run(texts.str.normalize("NFC"))
-    line = _translate(run, fold=fold).tobytes().translate(None, _DELETABLE)
-    for found, put in ((b" '", b" "), (b"' ", b" "), (b"'\xff", b"\xff")):
-        while found in line:
-            line = line.replace(found, put)
-    data = _single_spaced(np.frombuffer(line, dtype=np.uint8))
-    ends = np.flatnonzero(data == _TEXT_END)
-    data[ends] = _SPACE
-    offsets = np.concatenate(([0], ends + 1))
-    strings = pa.LargeStringArray.from_buffers(
-        len(texts), pa.py_buffer(offsets), pa.py_buffer(data)
-    )
-    return pl.Series(texts.name, pl.from_arrow(strings), dtype=pl.String)
-
-
-def _single_spaced(line: Bytes) -> Bytes:
-    """Leave out every space before another space or a text's end."""
-    before_break = (line[1:] == _SPACE) | (line[1:] == _TEXT_END)
-    keep = np.ones(len(line), dtype=bool)
-    keep[:-1] = (line[:-1] != _SPACE) | ~before_break
-    return line[keep]
-
-
-@dataclass(frozen=True)
-class Words:
-    """Where the words of some texts stand, and what stands between them.
-
-    Attributes:
-        first: number of each text's first word among all words, and at last their count.
-        start: start of each word in its own text, in code points.
-        end: its end, exclusive.
-        sentence_breaks: gaps up to each word in which a sentence ends, counted.
-        clause_breaks: the same for commas and colons too.
-    """
-
-    first: Places
-    start: Places
-    end: Places
-    sentence_breaks: Places
-    clause_breaks: Places
-
-
-def words(texts: pl.Series, *, fold: bool = False) -> Words:
-    """Find the words of the original texts, numbered as in their lines."""
-    run, text_ends = _run(texts)
-    data = np.frombuffer(run, dtype=np.uint8)
-    inside = _inside_words(_translate(run, fold=fold))
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    starts, ends = edges[::2], edges[1::2]
-    points = np.concatenate(
-        ([0], np.cumsum((data & 0xC0) != 0x80, dtype=np.int32))
-    ).astype(np.int64)
-    text_starts = np.concatenate(([0], text_ends + 1))
-    first = np.searchsorted(starts, text_starts)
-    # One space was put before each text.
-    base = np.repeat(points[text_starts[:-1]] + 1, np.diff(first))
-    return Words(
-        first=first,
-        start=points[starts] - base,
-        end=points[ends] - base,
-        sentence_breaks=_breaks(run, starts, ends, _SENTENCE_MARKS, run_on=True),
-        clause_breaks=_breaks(run, starts, ends, _CLAUSE_MARKS, run_on=False),
-    )
-
-
-def _inside_words(out: Bytes) -> npt.NDArray[np.bool_]:
-    """Which bytes belong to a word: points do, outer apostrophes do not."""
-    out[out == _QUOTE_REST] = _APOSTROPHE
-    inside = (out != _SPACE) & (out != _TEXT_END)
-    while True:
-        marks = np.flatnonzero(inside & (out == _APOSTROPHE))
-        outer = marks[~inside[marks - 1] | ~inside[marks + 1]]
-        if not outer.size:
-            return inside
-        inside[outer] = False
-
-
-def _breaks(
-    run: bytes, starts: Places, ends: Places, marks: bytes, *, run_on: bool
-) -> Places:
-    """Count, up to each word, the gaps in which a mark stands; dots in a row run on."""
-    data = np.frombuffer(run, dtype=np.uint8)
-    table = bytes(code in marks for code in range(256))
-    places = np.flatnonzero(np.frombuffer(run.translate(table), dtype=np.uint8))
-    broken = np.zeros(len(starts) + 1, dtype=np.int64)
-    after = np.searchsorted(starts, places)
-    broken[after] = 1
-    if run_on:
-        dots = (data[places] == ord(".")) & (data[places - 1] == ord("."))
-        broken[after[dots]] = 0
-    return np.cumsum(broken[:-1])
+def _clear_outer_apostrophes(line: Bytes) -> None:
+    """Make spaces of apostrophes that don't stand between two letters of a word."""
+    marks = np.flatnonzero(line == _APOSTROPHE)
+    while marks.size:
+        around = np.stack([line[marks - 1], line[marks + 1]])
+        outer = ((around == _SPACE) | (around == _TEXT_END)).any(axis=0)
+        if not outer.any():
+            return
+        line[marks[outer]] = _SPACE
+        marks = marks[~outer]

@@ -1,0 +1,180 @@
+"""The application: pages, the callbacks that fill them, nothing that computes."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from dashboards.components import filter_bar, shell
+from dashboards.filters import DIMENSIONS, from_search, other_pairs, to_search
+from dashboards.formats import Formats, formats, interface_language
+from dashboards.marts.counts import Choices, choices
+from dashboards.marts.door import NothingPublishedError, Published, UnreadableError
+from dashboards.pages import agents, call, customers, data_quality, overview, playbooks
+from dashboards.view import Page, View
+
+PAGES: Final = (
+    overview.PAGE,
+    agents.PAGE,
+    call.PAGE,
+    customers.PAGE,
+    playbooks.PAGE,
+    data_quality.PAGE,
+)
+_NO_CHOICES: Final = Choices(None, None, {name: () for name in DIMENSIONS}, {})
+_INDEX: Final = """<!DOCTYPE html>
+<html lang="{language}" data-locale="{locale}">
+<head>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
+<body>{{%app_entry%}}{{%config%}}{{%scripts%}}{{%renderer%}}</body>
+</html>"""
+
+
+def create_app(
+    published: Path,
+    *,
+    home: Path,
+    heated_threshold: float | None = None,
+    locale: str | None = None,
+) -> dash.Dash:
+    """Build the application without opening the published marts.
+
+    Dash's own pages are kept in a registry of the whole process, which two applications
+    would share; a page here is a value, and the application asks its own.
+
+    Args:
+        published: folder of the published versions and of their pointer.
+        home: folder to which the view of the transcripts is relative.
+        heated_threshold: temperature from which on a call is heated, as the knowledge has
+            it; the marts don't tell. Without it, the curve has no such line.
+        locale: how numbers and days are written; see `locales.yaml`.
+
+    Raises:
+        LocaleError: the locale is not described.
+    """
+    door, written = Published(published, home), formats(locale)
+    app = dash.Dash(
+        "coolhead",
+        assets_folder=str(Path(__file__).with_name("assets")),
+        index_string=_INDEX.format(language=interface_language(), locale=written.tag),
+        title="Coolhead",
+        update_title="",
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = lambda: shell.shell(_choices(door))
+    _fill_pages(app, door, written, heated_threshold)
+    _keep_filters_in_url(app, door)
+    _in_the_browser(app)
+    return app
+
+
+def _choices(door: Published) -> Choices:
+    try:
+        return choices(door)
+    except NothingPublishedError:
+        return _NO_CHOICES
+
+
+def _fill_pages(
+    app: dash.Dash, door: Published, written: Formats, heated_threshold: float | None
+) -> None:
+    """The URL and the scheme in, the page out."""
+    by_path = {page.path: page for page in PAGES}
+
+    @app.callback(
+        Output(shell.CONTENT, "children"),
+        Output(shell.NAVIGATION, "children"),
+        Output(shell.NOTES, "children"),
+        Output(shell.TITLE, "data"),
+        Output("filter-bar", "className"),
+        Input(shell.URL, "pathname"),
+        Input(shell.URL, "search"),
+        Input(shell.SCHEME, "computedColorScheme"),
+    )
+    def page(path: str | None, search: str | None, scheme: str | None) -> tuple[Any, ...]:
+        if scheme is None or path is None:
+            raise PreventUpdate
+        known = _choices(door).known
+        carried, notes = from_search(search, known)
+        shown = by_path.get(path)
+        links = shell.navigation(PAGES, path, carried)
+        if shown is None:
+            return shell.unknown_page(path), links, None, "Not found", "filter-bar none"
+        view = View(
+            published=door,
+            filters=carried.only(shown.filters),
+            asked=dict(other_pairs(search)),
+            path=path,
+            formats=written,
+            scheme=scheme,
+            heated_threshold=heated_threshold,
+            carried=carried,
+        )
+        told = shell.notes(notes)
+        bar = " ".join(["filter-bar", *(f"has-{name}" for name in shown.filters)])
+        try:
+            content = list(shown.layout(view))
+        except (NothingPublishedError, UnreadableError) as error:
+            content = shell.nothing_published(str(error))
+        return content, links, told, shown.name, bar
+
+
+def _keep_filters_in_url(app: dash.Dash, door: Published) -> None:
+    """The URL fills the controls, and a control that is changed changes the URL."""
+    controls = [filter_bar.control(name) for name in DIMENSIONS]
+
+    @app.callback(
+        Output(shell.URL, "search"),
+        Output(filter_bar.DAYS, "value"),
+        *(Output(control, "value") for control in controls),
+        Output("filter-clear", "href"),
+        Input(shell.URL, "search"),
+        Input(filter_bar.DAYS, "value"),
+        *(Input(control, "value") for control in controls),
+        State(shell.URL, "pathname"),
+    )
+    def keep(search: str | None, days: Any, *told: Any) -> tuple[Any, ...]:
+        *values, path = told
+        if ctx.triggered_id in (filter_bar.DAYS, *controls):
+            if ctx.triggered_id == filter_bar.DAYS and days and None in days:
+                raise PreventUpdate  # the second day is still to be picked
+            changed = to_search(filter_bar.chosen_filters(days, values), other_pairs(search))
+            if changed == (search or ""):
+                raise PreventUpdate
+            return (changed, *(no_update for _ in range(len(controls) + 2)))
+        filters, _ = from_search(search, _choices(door).known)
+        shown_days, shown_values = filter_bar.shown(filters)
+        return no_update, shown_days, *shown_values, f"{path}{to_search(filters.only(()), other_pairs(search))}"
+
+
+def _in_the_browser(app: dash.Dash) -> None:
+    """What needs no server: the title, the grids' scheme, clicks, exports."""
+    app.clientside_callback(
+        ClientsideFunction("coolhead", "titled"),
+        Output(shell.TITLE, "storage_type"),
+        Input(shell.TITLE, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("coolhead", "schemed"),
+        Output(shell.SCHEME, "n_clicks"),
+        Input(shell.SCHEME, "computedColorScheme"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("coolhead", "followed"),
+        Output({"type": "clickable", "name": dash.MATCH}, "clickData"),
+        Input({"type": "clickable", "name": dash.MATCH}, "clickData"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("coolhead", "exported"),
+        Output({"type": "grid", "name": dash.MATCH}, "exportDataAsCsv"),
+        Input({"type": "csv", "name": dash.MATCH}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+

@@ -1,0 +1,84 @@
+/* What the pages do in the browser: links within the dashboards, title, scheme, exports. */
+(function () {
+  "use strict";
+
+  function go(href) {
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }
+
+  function isOurs(anchor, event) {
+    return (
+      anchor &&
+      anchor.origin === window.location.origin &&
+      !anchor.target &&
+      !anchor.hasAttribute("download") &&
+      event.button === 0 &&
+      !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    );
+  }
+
+  function openTarget(hash) {
+    var target = document.getElementById(decodeURIComponent(hash.slice(1)));
+    if (!target) return;
+    target.scrollIntoView({ block: "center", behavior: reduced() ? "auto" : "smooth" });
+    target.focus({ preventScroll: true });
+    target.classList.remove("pointed");
+    void target.offsetWidth; // restarts the animation
+    target.classList.add("pointed");
+  }
+
+  function reduced() {
+    return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  document.addEventListener("click", function (event) {
+    var anchor = event.target.closest ? event.target.closest("a[href]") : null;
+    if (!isOurs(anchor, event)) return;
+    event.preventDefault();
+    if (anchor.getAttribute("href").startsWith("#")) {
+      openTarget(anchor.hash);
+      return;
+    }
+    var isOtherPage = anchor.pathname !== window.location.pathname;
+    go(anchor.pathname + anchor.search + anchor.hash);
+    if (isOtherPage) window.scrollTo(0, 0);
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target.closest("form[data-path]");
+    if (!form) return;
+    event.preventDefault();
+    var query = new URLSearchParams(window.location.search);
+    new FormData(form).forEach(function (value, name) {
+      query.set(name, value.trim());
+    });
+    go(form.dataset.path + "?" + query.toString());
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    coolhead: {
+      titled: function (name) {
+        document.title = name ? name + " · Coolhead" : "Coolhead";
+        return window.dash_clientside.no_update;
+      },
+      schemed: function (scheme) {
+        if (scheme) document.body.dataset.agThemeMode = scheme;
+        return window.dash_clientside.no_update;
+      },
+      followed: function (click) {
+        var told = click && click.points && click.points[0] && click.points[0].customdata;
+        if (told && told[1]) {
+          go(told[1]);
+          window.setTimeout(function () {
+            openTarget("#drill");
+          }, 700);
+        }
+        return null;
+      },
+      exported: function (clicks) {
+        return Boolean(clicks);
+      },
+    },
+  });
+})();
