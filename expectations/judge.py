@@ -117,7 +117,16 @@ def _judge_one(
     context.suites.add(expected)
     summary = {"result_format": "SUMMARY", "partial_unexpected_count": _EXAMPLES}
     results = batch.validate(expected, result_format=summary).results
-    return [_finding(name, result) for result in results]
+    return [_finding(name, _with_rows(batch, result)) for result in results]
+
+
+def _with_rows(batch: Any, result: Any) -> Any:
+    """The result with example rows, which a summary counts but doesn't show."""
+    config = result.expectation_config
+    is_query = config.type == "unexpected_rows_expectation"
+    if result.success or not is_query or _error(result.exception_info):
+        return result
+    return batch.validate(config.to_domain_obj(), result_format="COMPLETE")
 
 
 def _query(suite: Suite, days: Sequence[date] | None) -> str:
@@ -164,7 +173,8 @@ def _subject(kwargs: dict[str, Any]) -> str:
     if "column_list" in shown:
         return ", ".join(shown["column_list"])
     return ", ".join(
-        str(value) if key == "column" else f"{key}={value}" for key, value in shown.items()
+        str(value) if key == "column" else f"{key}={value}"
+        for key, value in shown.items()
     )
 
 

@@ -6,7 +6,15 @@ from transforms.contracts import raw
 
 def suites() -> tuple[Suite, ...]:
     """One suite for each raw table."""
-    return (files(), calls(), incidents(), roster(), shifts(), contact_records(), rejects())
+    return (
+        files(),
+        calls(),
+        incidents(),
+        roster(),
+        shifts(),
+        contact_records(),
+        rejects(),
+    )
 
 
 def files() -> Suite:
@@ -83,6 +91,8 @@ def rejects() -> Suite:
         raw.REJECTS,
         (
             between("line", 0, None),
-            never("every reject has its reason", "SELECT * FROM {batch} WHERE reason = ''"),
+            never(
+                "every reject has its reason", "SELECT * FROM {batch} WHERE reason = ''"
+            ),
         ),
     )

@@ -32,7 +32,9 @@ class Suite:
     def expectations(self) -> list[Expectation]:
         """All expectations: columns in order, key, nulls, content."""
         names = list(self.table.columns)
-        required = [n for n, column in self.table.columns.items() if not column.nullable]
+        required = [
+            n for n, column in self.table.columns.items() if not column.nullable
+        ]
         return [
             gxe.ExpectTableColumnsToMatchOrderedList(column_list=names),
             *([key_is_unique(self.table)] if self.unique else []),

@@ -30,6 +30,8 @@ _PREFECT: Final = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_LEVEL": "WARNING",
+    # A busy machine may take a minute to start the temporary server.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "GX_ANALYTICS_ENABLED": "false",
 }
 """Nothing is reported to anyone, and only warnings are told; what is set already stays."""
@@ -115,7 +117,9 @@ def nightly(
 
 @app.command()
 def demo(
-    calls: Annotated[int, typer.Option(help="Calls of the generated half year.")] = 6000,
+    calls: Annotated[
+        int, typer.Option(help="Calls of the generated half year.")
+    ] = 6000,
     serve_pages: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Open the dashboards at the end.")
     ] = True,
@@ -144,6 +148,7 @@ def serve() -> None:
 
 def _serve(settings: Settings) -> None:
     from dashboards.serve import serve as serve_pages
+
     from flows.publish import current_file
 
     current_file(settings.published)
@@ -229,7 +234,9 @@ def export(
 
 @app.command()
 def generate(
-    out: Annotated[Path, typer.Option(help="A new folder: inbox/ and truth/ go there.")],
+    out: Annotated[
+        Path, typer.Option(help="A new folder: inbox/ and truth/ go there.")
+    ],
     calls: Annotated[int, typer.Option(min=1, help="How many calls.")] = 1000,
     days: Annotated[int, typer.Option(min=1, help="Over how many days.")] = 30,
     agents: Annotated[int, typer.Option(min=1, help="How many agents.")] = 20,
@@ -245,7 +252,13 @@ def generate(
     settings = _settings()
     begins = first_day.date() if first_day else date(2026, 3, 2)
     truth = generate_with_bar(
-        settings, out, calls=calls, days=days, agents=agents, seed=seed, first_day=begins
+        settings,
+        out,
+        calls=calls,
+        days=days,
+        agents=agents,
+        seed=seed,
+        first_day=begins,
     )
     if as_json:
         _answer(asdict(truth))

@@ -57,4 +57,6 @@ def reopened_days(
 
 def outdated_days(published: Warehouse, knowledge: str) -> list[date]:
     """Days scored by other knowledge than today's."""
-    return sorted(published.read(_OTHER_KNOWLEDGE, {"knowledge": knowledge})["day"].to_list())
+    return sorted(
+        published.read(_OTHER_KNOWLEDGE, {"knowledge": knowledge})["day"].to_list()
+    )

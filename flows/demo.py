@@ -40,7 +40,7 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, dirs_exist_ok=True)
 
 
-def generate_with_bar(  # noqa: PLR0913
+def generate_with_bar(
     settings: Settings,
     out: Path,
     *,

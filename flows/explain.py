@@ -78,7 +78,8 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         open_published(settings, path, read_only=True) as published,
     ):
         found = warehouse.read(
-            "SELECT day, call_no FROM staging.calls WHERE call_id = $id", {"id": call_id}
+            "SELECT day, call_no FROM staging.calls WHERE call_id = $id",
+            {"id": call_id},
         )
         if found.is_empty():
             raise UnknownCallError(
@@ -104,9 +105,9 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         call=facts,
         turns=turns.select("turn", "speaker", "start_seconds", "text", "temperature"),
         spans=prepared.hits.filter(mine).select("turn", "label", "start", "end", "cue"),
-        escalations=scored.escalation_events.filter(pl.col("call_id") == call_id).select(
-            pl.col("event_type").cast(pl.String), "turn"
-        ),
+        escalations=scored.escalation_events.filter(
+            pl.col("call_id") == call_id
+        ).select(pl.col("event_type").cast(pl.String), "turn"),
         steps=explained(scored.judged, knowledge.playbooks, scored.applies, call_no),
         direction=lexicon.direction if lexicon else "ltr",
     )

@@ -21,7 +21,9 @@ class ExportError(ValueError):
     """What was asked for cannot be exported."""
 
 
-def export_mart(settings: Settings, name: str, file_format: str, out: Path | None) -> None:
+def export_mart(
+    settings: Settings, name: str, file_format: str, out: Path | None
+) -> None:
     """Write a mart to a file or to standard output.
 
     Raises:

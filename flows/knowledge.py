@@ -60,7 +60,9 @@ def _read(model: type[Model], path: Path) -> Model:
 def _all(folder: Path, kind: str) -> list[Path]:
     paths = sorted((folder / kind).glob("*.yaml"))
     if not paths:
-        raise KnowledgeError(f"{folder / kind}: holds no .yaml file; at least one is needed")
+        raise KnowledgeError(
+            f"{folder / kind}: holds no .yaml file; at least one is needed"
+        )
     return paths
 
 

@@ -47,7 +47,12 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     return isinstance(error, WarehouseBusyError | OSError)
 
 
-@task(retries=2, retry_delay_seconds=10, retry_condition_fn=_may_pass, cache_policy=NO_CACHE)
+@task(
+    retries=2,
+    retry_delay_seconds=10,
+    retry_condition_fn=_may_pass,
+    cache_policy=NO_CACHE,
+)
 def take_in(settings: Settings, version: str) -> IngestReport:
     """Ingest what is new in the inbox, and stage it."""
     settings.inbox.mkdir(parents=True, exist_ok=True)
@@ -106,7 +111,9 @@ def score_days(
         marts_file.open_published(settings, path) as candidate,
         Bars() as bars,
     ):
-        scorer = Scorer(settings, warehouse, candidate, knowledge, detector, planned.as_of)
+        scorer = Scorer(
+            settings, warehouse, candidate, knowledge, detector, planned.as_of
+        )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
         marts_file.complete(candidate, warehouse, knowledge, planned.as_of)
     return report
@@ -140,7 +147,12 @@ def judge_marts(
     return sum(row["outcome"] == "failed" for row in rows)
 
 
-@task(retries=2, retry_delay_seconds=10, retry_condition_fn=_may_pass, cache_policy=NO_CACHE)
+@task(
+    retries=2,
+    retry_delay_seconds=10,
+    retry_condition_fn=_may_pass,
+    cache_policy=NO_CACHE,
+)
 def make_current(settings: Settings, version: str) -> None:
     """Move the pointer to the judged candidate; only then are the days done."""
     publish.make_current(settings.published, version)
@@ -173,4 +185,6 @@ def nightly(
             run_row(settings, path, planned, taken, scored, knowledge.version)
             warnings = judge_marts(settings, planned, path, found)
         make_current(settings, version)
-        return tell(settings, RunReport.published(settings, taken, planned, scored, warnings))
+        return tell(
+            settings, RunReport.published(settings, taken, planned, scored, warnings)
+        )

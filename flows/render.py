@@ -47,7 +47,9 @@ def run_summary(settings: Settings, report: RunReport) -> str:
             f"{report.outdated_days} days were scored by other knowledge:"
             " `coolhead nightly --rescore` scores them again"
         )
-    return "\n".join([*lines, *(f"left for the next run: {f}" for f in report.failures)])
+    return "\n".join(
+        [*lines, *(f"left for the next run: {f}" for f in report.failures)]
+    )
 
 
 def _local(settings: Settings, report: RunReport) -> str:
@@ -98,7 +100,9 @@ def playbook_tables(knowledge: Knowledge) -> None:
             caption=playbook["source"],
         )
         for step in steps:
-            measured = ", ".join(step["measured_by"]) or f"not observable: {step['reason']}"
+            measured = (
+                ", ".join(step["measured_by"]) or f"not observable: {step['reason']}"
+            )
             table.add_row(step["id"], step["title"], measured)
         console.print(table)
 
@@ -132,8 +136,10 @@ def explanation(explained: Explanation) -> None:
         f" peak, {call['temperature_end']:.0f} at the end"
     )
     cooled = {True: "; de-escalated", False: "; not de-escalated", None: ""}
-    console.print(f"[bold]{call['call_id']}[/bold] {call['day']} {call['agent_id']}: {heat}"
-                  f"{cooled[call['is_deescalated']]}")
+    console.print(
+        f"[bold]{call['call_id']}[/bold] {call['day']} {call['agent_id']}: {heat}"
+        f"{cooled[call['is_deescalated']]}"
+    )
     console.print(_transcript(explained))
     for kind, turn in explained.escalations.iter_rows():
         console.print(f"escalation: {kind}" + (f" in turn {turn}" if turn >= 0 else ""))

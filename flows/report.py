@@ -50,7 +50,9 @@ class RunReport:
     failures: tuple[str, ...]
 
     @classmethod
-    def unchanged(cls, settings: Settings, taken: IngestReport, planned: "Plan") -> Self:
+    def unchanged(
+        cls, settings: Settings, taken: IngestReport, planned: "Plan"
+    ) -> Self:
         """A run that found nothing to score."""
         return cls._of(settings, taken, planned, ScoreReport(0, 0, 0), 0, changed=False)
 
@@ -67,7 +69,7 @@ class RunReport:
         return cls._of(settings, taken, planned, scored, warnings, changed=True)
 
     @classmethod
-    def _of(  # noqa: PLR0913
+    def _of(
         cls,
         settings: Settings,
         taken: IngestReport,
@@ -111,7 +113,7 @@ def _counts(taken: IngestReport) -> dict[str, int]:
     }
 
 
-def run_row(  # noqa: PLR0913
+def run_row(
     settings: Settings,
     path: Path,
     planned: "Plan",
@@ -143,7 +145,9 @@ def run_row(  # noqa: PLR0913
 def tell(settings: Settings, report: RunReport) -> RunReport:
     """Leave the run's summary as an artifact, where a flow runs."""
     if FlowRunContext.get() is not None:
-        rows = "\n".join(f"| {name} | {value} |" for name, value in asdict(report).items())
+        rows = "\n".join(
+            f"| {name} | {value} |" for name, value in asdict(report).items()
+        )
         create_markdown_artifact(
             key="nightly-summary",
             markdown=f"| what | figure |\n|---|---|\n{rows}\n",

@@ -53,9 +53,10 @@ _INCIDENT_DAYS: Final = """
     WHERE moment IS NOT NULL ORDER BY day
 """
 _HEAT: Final = """
-    SELECT call_no, is_heated, warmth FROM marts.call_facts
+    SELECT call_no, is_heated, is_complaint, warmth FROM marts.call_facts
     WHERE is_heated IS NOT NULL AND day NOT IN (SELECT unnest($days::DATE[]))
-        AND agent_id IN (SELECT agent_id FROM scored_calls)
+        AND (agent_id IN (SELECT agent_id FROM scored_calls)
+            OR customer_id IN (SELECT customer_id FROM scored_calls))
 """
 
 
@@ -108,7 +109,9 @@ class Scorer:
         """Score some days, and store nothing: what was heard, the texts, the scores."""
         where, params = "day IN (SELECT unnest($days::DATE[]))", {"days": list(days)}
         calls = self.warehouse.read_table(CALLS, where, params)
-        texts = archive.read_days(self.settings.archive, days, calls["call_no"]).collect()
+        texts = archive.read_days(
+            self.settings.archive, days, calls["call_no"]
+        ).collect()
         prepared = prepare(calls, texts, self.detector, self.knowledge)
         batch = Batch(
             calls=prepared.calls,
@@ -198,7 +201,11 @@ class Scorer:
             return verdicts.height
         with self.candidate.lend("new_verdicts", verdicts):
             return sum(
-                int(self.candidate.read(_CHANGED.format(first=first, second=second)).item())
+                int(
+                    self.candidate.read(
+                        _CHANGED.format(first=first, second=second)
+                    ).item()
+                )
                 for first, second in (
                     ("old_verdicts", "new_verdicts"),
                     ("new_verdicts", "old_verdicts"),

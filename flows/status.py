@@ -27,7 +27,9 @@ def _published(settings: Settings, version: str) -> dict[str, Any] | None:
     if not path.exists():
         return None
     with open_published(settings, path, read_only=True) as published:
-        run = published.read("SELECT * FROM marts.run_history ORDER BY run_id DESC LIMIT 1")
+        run = published.read(
+            "SELECT * FROM marts.run_history ORDER BY run_id DESC LIMIT 1"
+        )
         span = published.read(
             "SELECT min(day) AS first_day, max(day) AS last_day,"
             " max(started_at) AS last_call FROM marts.call_facts"

@@ -1,5 +1,7 @@
-"""What tests share: options that say where real exports are, and a home of their own."""
+"""What tests share: where real exports are, homes, and nights that were run once."""
 
+import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,24 @@ def settings(tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     (home / "inbox").mkdir(parents=True)
     return Settings(home=home, time_zone="Europe/Amsterdam")
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Generator[str]:
+    """A Prefect server of the tests' own; its address."""
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield str(PREFECT_API_URL.value())
+
+
+@pytest.fixture(scope="session")
+def sampled(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home on which one night ran over the samples. Copy it; don't change it."""
+    from flows.nightly import nightly
+
+    home = tmp_path_factory.mktemp("sampled") / "home"
+    shutil.copytree(CHECKOUT / "data" / "samples" / "inbox", home / "inbox")
+    nightly(home=home)
+    return Settings(home=home)

@@ -15,7 +15,8 @@ class Surroundings:
         incidents: `staging.incidents` of the same calls and customers.
         shifts: `staging.shifts` of the same agents around these days.
         incident_days: one column `day`: local days that the incident log covers.
-        heat: `call_no`, `is_heated`, `warmth` (per agent turn) of calls scored before.
+        heat: `call_no`, `is_heated`, `is_complaint`, `warmth` (per agent turn) of calls
+            scored before.
         decisions: `customer_id`, `decided_at` of management's decisions, if kept.
         as_of: the last moment in the data, or the one asked for.
     """

@@ -87,7 +87,9 @@ def _switch(turns: pl.DataFrame, switched: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _turns(turns: pl.DataFrame, labels: pl.Series, knowledge: Knowledge) -> pl.DataFrame:
+def _turns(
+    turns: pl.DataFrame, labels: pl.Series, knowledge: Knowledge
+) -> pl.DataFrame:
     letters = int(knowledge.thresholds.shouting_capitals.value)
     marks = "!" * int(knowledge.thresholds.shouting_exclamations.value)
     text = pl.col("text")

@@ -14,10 +14,16 @@ DAY = Column(pl.Date, "The contact centre's local day on which the call started.
 TURN = Column(pl.UInt16, "Place of the turn in its call, from 0.")
 FILE_HASH = Column(pl.String, "BLAKE2b of the file's bytes, in hex.")
 LINE = Column(pl.UInt32, "Line (or record) in the file, from 1; 0 for the whole file.")
-CONTENT_HASH = Column(pl.String, "BLAKE2b of what the record says, whatever its key order, format or export time.")
-EXTRA = Column(pl.String, "Fields that we do not know, as a JSON object.", nullable=True)
+CONTENT_HASH = Column(
+    pl.String,
+    "BLAKE2b of what the record says, whatever its key order, format or export time.",
+)
+EXTRA = Column(
+    pl.String, "Fields that we do not know, as a JSON object.", nullable=True
+)
 KNOWLEDGE = Column(
-    pl.String, "Hash of the lexicons, playbooks, thresholds and rules that gave the score."
+    pl.String,
+    "Hash of the lexicons, playbooks, thresholds and rules that gave the score.",
 )
 
 AGENT = Column(pl.String, "Agent; `(unknown)` where the source names none.")

@@ -40,7 +40,9 @@ EVENT_TYPES: Final = (
 EVENT_TYPE: Final = pl.Enum(EVENT_TYPES)
 
 EVIDENCE: Final = pl.List(
-    pl.Struct({"label": pl.String, "start": pl.UInt32, "end": pl.UInt32, "cue": pl.String})
+    pl.Struct(
+        {"label": pl.String, "start": pl.UInt32, "end": pl.UInt32, "cue": pl.String}
+    )
 )
 
 CALL_FACTS: Final = Table(
@@ -64,12 +66,18 @@ CALL_FACTS: Final = Table(
         "channel": optional(pl.String, "Voice, chat, …"),
         "disposition": optional(pl.String, "How the source says that the call ended."),
         "turns": count("Turns of the transcript."),
-        "unassessable": optional(pl.String, "Why the call cannot be assessed; null if it can."),
+        "unassessable": optional(
+            pl.String, "Why the call cannot be assessed; null if it can."
+        ),
         "is_heated": optional(pl.Boolean, "Heated; null if unassessable."),
         "is_deescalated": optional(pl.Boolean, "De-escalated; null unless heated."),
-        "temperature_start": optional(pl.Float32, "Temperature of the first customer turn."),
+        "temperature_start": optional(
+            pl.Float32, "Temperature of the first customer turn."
+        ),
         "temperature_peak": optional(pl.Float32, "Highest temperature, 0-100."),
-        "temperature_end": optional(pl.Float32, "Temperature of the last customer turn."),
+        "temperature_end": optional(
+            pl.Float32, "Temperature of the last customer turn."
+        ),
         "peak_turn": optional(pl.UInt16, "Turn of the peak."),
         "is_complaint": optional(pl.Boolean, "A complaint cue or a linked incident."),
         "is_abusive": optional(pl.Boolean, "An insult or a threat by the customer."),
@@ -85,7 +93,8 @@ CALL_FACTS: Final = Table(
         "missed": count("Verdicts missed."),
         "violated": count("Verdicts violated."),
         "window_closes_at": optional(
-            UTC, "When the first verdict that still waits for its window is judged again."
+            UTC,
+            "When the first verdict that still waits for its window is judged again.",
         ),
         "knowledge": KNOWLEDGE,
     },
@@ -101,7 +110,9 @@ VERDICTS: Final = Table(
         "behaviour": Column(pl.String, "The behaviour, as the glossary names it."),
         "parameters": Column(pl.String, "Its parameters, `name=value` in name order."),
         "verdict": Column(VERDICT, "met, missed or violated."),
-        "reason": optional(pl.String, "Why missed; for met and violated, the rule that fired."),
+        "reason": optional(
+            pl.String, "Why missed; for met and violated, the rule that fired."
+        ),
         "turn": optional(pl.UInt16, "Turn of the first evidence."),
         "start": optional(pl.UInt32, "Start of its span in the text, in code points."),
         "end": optional(pl.UInt32, "End of its span, exclusive."),
@@ -118,7 +129,9 @@ ESCALATION_EVENTS: Final = Table(
         "call_id": CALL_ID,
         "day": DAY,
         "event_type": Column(EVENT_TYPE, "What happened."),
-        "turn": Column(pl.Int32, "Turn where it happened; -1 if outside the transcript."),
+        "turn": Column(
+            pl.Int32, "Turn where it happened; -1 if outside the transcript."
+        ),
     },
 )
 
@@ -178,7 +191,9 @@ AGENT_ADHERENCE: Final = Table(
         "met": count("Calls in which the step was met."),
         "missed": count("Calls with an opportunity, neither met nor violated."),
         "violated": count("Calls with evidence against it."),
-        "not_observable": count("Calls for which the data it needs is absent or still open."),
+        "not_observable": count(
+            "Calls for which the data it needs is absent or still open."
+        ),
     },
 )
 
@@ -210,13 +225,21 @@ REPEAT_CONTACTS: Final = Table(
     key=("agent_id", "team", "queue", "language", "day"),
     columns={
         **DIMENSIONS,
-        "contacts": count("Contacts of customers whom the source names, transfers joined."),
+        "contacts": count(
+            "Contacts of customers whom the source names, transfers joined."
+        ),
         **{
             name: count(meaning)
             for days in REPEAT_WINDOWS
             for name, meaning in (
-                (f"observed_{days}d", f"Contacts whose next {days} days lie within the data."),
-                (f"repeated_{days}d", f"Of these, with another contact within {days} days."),
+                (
+                    f"observed_{days}d",
+                    f"Contacts whose next {days} days lie within the data.",
+                ),
+                (
+                    f"repeated_{days}d",
+                    f"Of these, with another contact within {days} days.",
+                ),
             )
         },
     },
@@ -230,22 +253,32 @@ REPEAT_COMPLAINERS: Final = Table(
         "customer_id": Column(pl.String, "The source's id of the customer."),
         "customer_name": optional(pl.String, "The name last given."),
         "languages": Column(pl.List(pl.String), "Languages of the calls."),
-        "is_vulnerable": Column(pl.Boolean, "The source flags the customer as vulnerable."),
+        "is_vulnerable": Column(
+            pl.Boolean, "The source flags the customer as vulnerable."
+        ),
         "contacts": count("Contacts, transfers joined."),
-        "complaint_contacts": count("Contacts with a complaint cue or a linked incident."),
+        "complaint_contacts": count(
+            "Contacts with a complaint cue or a linked incident."
+        ),
         "complaints_90d": count("Most complaint contacts in any 90 days."),
         "window_from": Column(pl.Date, "First day of that window's complaints."),
         "window_to": Column(pl.Date, "Last day of that window's complaints."),
         "is_chronic": Column(pl.Boolean, "Over the threshold of `thresholds.yaml`."),
         "patterns": Column(pl.List(pl.String), "Patterns that hold; see the glossary."),
-        "reasons": Column(pl.List(pl.String), "For each pattern, why; or why none is named."),
+        "reasons": Column(
+            pl.List(pl.String), "For each pattern, why; or why none is named."
+        ),
         "heated_calls": count("Heated calls."),
         "abusive_calls": count("Calls with an insult or a threat by the customer."),
         "supervisor_requests": count("Calls in which a supervisor was asked for."),
-        "repeat_mentions": count("Calls in which the customer says it is not the first."),
+        "repeat_mentions": count(
+            "Calls in which the customer says it is not the first."
+        ),
         "open_incidents": count("Incidents neither resolved nor closed."),
         "agents": count("Agents tried."),
-        "handle_seconds": optional(pl.Float64, "Time spent on the contacts, in seconds."),
+        "handle_seconds": optional(
+            pl.Float64, "Time spent on the contacts, in seconds."
+        ),
         "first_contact_on": Column(pl.Date, "Day of the first contact."),
         "last_contact_on": Column(pl.Date, "Day of the last contact."),
         "call_ids": Column(pl.List(pl.String), "The contacts' calls, oldest first."),
@@ -270,7 +303,9 @@ PLAYBOOK_STEPS: Final = Table(
         "weight": Column(pl.Float64, "Weight in the playbook's total."),
         "combine": Column(pl.String, "`all` or `any` of the behaviours."),
         "behaviours": Column(pl.List(pl.String), "`behaviour(parameters)`, in order."),
-        "is_observable": Column(pl.Boolean, "A transcript or incident log can show it."),
+        "is_observable": Column(
+            pl.Boolean, "A transcript or incident log can show it."
+        ),
         "is_conduct": Column(pl.Boolean, "Reported as breaches, apart from adherence."),
         "reason": optional(pl.String, "Why it cannot be observed."),
     },

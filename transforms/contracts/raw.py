@@ -37,7 +37,9 @@ FILES: Final = Table(
         "calls_new": count("Calls stored for the first time or as a correction."),
         "calls_repeated": count("Calls that were stored already, with that content."),
         "calls_rejected": count("Call records in quarantine."),
-        "records_in": count("Incident, roster, shift and contact records, sound or not."),
+        "records_in": count(
+            "Incident, roster, shift and contact records, sound or not."
+        ),
         "records_rejected": count("Those of them in quarantine."),
         "run_id": Column(pl.String, "The run that took the file in."),
     },
@@ -108,7 +110,8 @@ REJECTS: Final = Table(
         "reason": Column(pl.String, "What was found, and what to do."),
         "quarantined_as": Column(pl.String, "Where the original bytes are kept."),
         "awaits_call_id": optional(
-            pl.String, "The call that is taken in once a contact record tells its start."
+            pl.String,
+            "The call that is taken in once a contact record tells its start.",
         ),
         "run_id": Column(pl.String, "The run that refused it."),
     },

@@ -72,7 +72,9 @@ class Lexicon(Frozen):
             raise ValueError(f"unknown labels {unknown}; see data/GLOSSARY.md")
         if missing := sorted(set(LABELS) - set(self.cues)):
             raise ValueError(f"labels without cues: {missing}")
-        if misplaced := [x for x, cues in self.cues.items() if cues.severe and x != "insult"]:
+        if misplaced := [
+            x for x, cues in self.cues.items() if cues.severe and x != "insult"
+        ]:
             raise ValueError(f"only `insult` has severe cues, not {misplaced}")
         return self
 
@@ -97,7 +99,9 @@ def expand(phrase: str, prefixes: tuple[str, ...] = ()) -> list[str]:
 def open_group(phrase: str, group: re.Match[str]) -> list[str]:
     """The phrase with each choice of one group in its place."""
     required, optional = group.groups()
-    choices = required.split("|") if required is not None else [*optional.split("|"), ""]
+    choices = (
+        required.split("|") if required is not None else [*optional.split("|"), ""]
+    )
     return [f"{phrase[: group.start()]}{c}{phrase[group.end() :]}" for c in choices]
 
 

@@ -23,7 +23,8 @@ class BehaviourUse(Frozen):
         'on=insult'
         """
         return "; ".join(
-            f"{name}={_in_words(value)}" for name, value in sorted(self.parameters.items())
+            f"{name}={_in_words(value)}"
+            for name, value in sorted(self.parameters.items())
         )
 
 

@@ -1,0 +1,1 @@
+"""The pages: each arranges components; none registers itself."""
