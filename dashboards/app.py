@@ -62,7 +62,6 @@ def create_app(
         update_title="",
         serve_locally=True,
         suppress_callback_exceptions=True,
-        add_log_handler=False,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.layout = lambda: shell.shell(_choices(door))
@@ -93,7 +92,7 @@ def _fill_pages(
         Output("filter-bar", "className"),
         Input(shell.URL, "pathname"),
         Input(shell.URL, "search"),
-        Input(shell.SCHEME, "computedColorScheme"),
+        Input(shell.SHOWN_SCHEME, "data"),
     )
     def page(path: str | None, search: str | None, scheme: str | None) -> tuple[Any, ...]:
         if scheme is None or path is None:
@@ -161,8 +160,9 @@ def _in_the_browser(app: dash.Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("coolhead", "schemed"),
-        Output(shell.SCHEME, "n_clicks"),
+        Output(shell.SHOWN_SCHEME, "data"),
         Input(shell.SCHEME, "computedColorScheme"),
+        State(shell.SHOWN_SCHEME, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("coolhead", "followed"),

@@ -49,6 +49,15 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def parameters_in_words(parameters: str) -> str:
+    """A behaviour's parameters as people read them.
+
+    >>> parameters_in_words("after=insult; required=consequence+how_it_feels")
+    'after: insult; required: consequence + how it feels'
+    """
+    return in_words(parameters).replace("=", ": ").replace("+", " + ")
+
+
 @dataclass(frozen=True)
 class Formats:
     """Writes numbers and days as one locale does.

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 Scheme = Literal["light", "dark"]
 Tone = Literal["helps", "harms", "heats", "cools", "other"]
 
+VEIL: Final = 0.65
+"""How much of a cell with few opportunities the paper's colour covers."""
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif'
 
 
@@ -26,9 +28,14 @@ class Palette:
     paper: str
     series: tuple[str, ...]
     ramp: tuple[str, ...]
-    pale: str
     heat: str
     hatch: str
+
+    @property
+    def veil(self) -> str:
+        """The paper's colour, to be laid over cells that should not stand out."""
+        red, green, blue = (int(self.paper[place : place + 2], 16) for place in (1, 3, 5))
+        return f"rgba({red},{green},{blue},{VEIL})"
 
 
 PALETTES: Final[dict[Scheme, Palette]] = {
@@ -39,7 +46,6 @@ PALETTES: Final[dict[Scheme, Palette]] = {
         paper="#ffffff",
         series=("#0a6c74", "#b4500b", "#3b5b9d", "#8a3a78", "#5d6b1e", "#55626f"),
         ramp=("#f4ead9", "#cfe0d8", "#8fc3bf", "#45979b", "#0a6c74", "#064a55"),
-        pale="rgba(255,255,255,0.62)",
         heat="#b4500b",
         hatch="#c3ccd4",
     ),
@@ -50,7 +56,6 @@ PALETTES: Final[dict[Scheme, Palette]] = {
         paper="#182129",
         series=("#56c2c6", "#f0a35e", "#8fb2ef", "#d99bca", "#bccb6a", "#a3b0bb"),
         ramp=("#4a3a2b", "#33474b", "#25646b", "#2b8a90", "#56c2c6", "#b5ecea"),
-        pale="rgba(24,33,41,0.6)",
         heat="#f0a35e",
         hatch="#4b5965",
     ),
@@ -135,6 +140,39 @@ def tone(label: str) -> Tone:
 def palette(scheme: str | None) -> Palette:
     """The colours of a scheme; light ones where none is told."""
     return PALETTES["dark" if scheme == "dark" else "light"]
+
+
+def ink(colours: Palette, share: float, *, is_pale: bool) -> str:
+    """Black or white, whichever reads better on the ramp's colour for a share of 0-1."""
+    ground = _between(colours.ramp, share)
+    if is_pale:
+        paper = _channels(colours.paper)
+        ground = tuple(
+            (1 - VEIL) * seen + VEIL * behind for seen, behind in zip(ground, paper, strict=True)
+        )
+    light = _luminance(ground)
+    return "#10202a" if (light + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+
+
+def _channels(colour: str) -> tuple[float, ...]:
+    return tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+
+
+def _between(ramp: tuple[str, ...], share: float) -> tuple[float, ...]:
+    place = min(max(share, 0.0), 1.0) * (len(ramp) - 1)
+    below = min(int(place), len(ramp) - 2)
+    low, high = _channels(ramp[below]), _channels(ramp[below + 1])
+    return tuple(a + (place - below) * (b - a) for a, b in zip(low, high, strict=True))
+
+
+def _luminance(channels: tuple[float, ...]) -> float:
+    """Relative luminance, as WCAG 2 defines it."""
+    linear = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (channel / 255 for channel in channels)
+    )
+    red, green, blue = linear
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def template(scheme: str | None) -> go.layout.Template:

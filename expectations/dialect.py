@@ -26,20 +26,23 @@ class ReadingDialect(duckdb_engine.Dialect):
 
     def connect(self, *args: Any, **kwargs: Any) -> Any:
         """Open a connection, and remember it for closing."""
-        connection = super().connect(*args, **kwargs)
-        opened = _opened.get()
-        if opened is not None:
-            opened.append(connection)
-        return connection
+        return _remembered(super().connect(*args, **kwargs))
 
-    def do_begin(self, dbapi_connection: Any) -> None:
+    def do_begin(self, connection: Any) -> None:
         """Nothing to begin."""
 
-    def do_rollback(self, dbapi_connection: Any) -> None:
+    def do_rollback(self, connection: Any) -> None:
         """Nothing to roll back."""
 
     def do_commit(self, dbapi_connection: Any) -> None:
         """Nothing to commit."""
+
+
+def _remembered(connection: Any) -> Any:
+    opened = _opened.get()
+    if opened is not None:
+        opened.append(connection)
+    return connection
 
 
 @contextmanager

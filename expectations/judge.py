@@ -1,5 +1,6 @@
 """Runs suites over a closed database file, and tells what failed from what errored."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +73,10 @@ def judge(
     from expectations import dialect
 
     dialect.register()
-    context = gx.get_context(mode="ephemeral")
+    # It tells of a temporary folder at each start.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # Its types know neither settings by name nor arguments of a connection.
+    context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     config = {"file_search_path": str(search_path)} if search_path else {}
     # Great Expectations makes several engines, and a connection left open would keep
@@ -186,8 +190,10 @@ def _unexpected(found: dict[str, Any], observed: Any) -> int | None:
 
 
 def _examples(found: dict[str, Any], observed: Any) -> list[str]:
-    details = found.get("details") or {}
-    rows = found.get("partial_unexpected_list") or details.get("unexpected_rows")
+    details: dict[str, Any] = found.get("details") or {}
+    rows: list[Any] | None = found.get("partial_unexpected_list") or details.get(
+        "unexpected_rows"
+    )
     if rows:
         return [str(row) for row in rows[:_EXAMPLES]]
     return [] if observed is None else [str(observed)]

@@ -1,19 +1,21 @@
 """The command `coolhead`. Standard output carries only the answer; the rest goes to standard error."""
 
+import atexit
 import json
 import os
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
 
 from flows.settings import CHECKOUT, Settings
+
+if TYPE_CHECKING:
+    from flows.report import RunReport
 
 app = typer.Typer(
     name="coolhead",
@@ -25,7 +27,7 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
-_PREFECT: Final = {
+_QUIET: Final = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
@@ -39,24 +41,39 @@ _PREFECT: Final = {
 
 def main() -> None:
     """Run the command; errors that a person can mend are told without a traceback."""
-    for name, value in _PREFECT.items():
+    for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    with _told():
-        app()
+    ended: list[int] = []
+    # Registered first, so run last, after all else was closed: DuckDB's binding would
+    # otherwise report its own leftovers on standard error.
+    atexit.register(lambda: _leave(ended))
+    code = _exit_code()
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+    ended.append(1 if isinstance(code, str) else code or 0)
+    sys.exit(ended[0])
 
 
-@contextmanager
-def _told() -> Generator[None]:
-    """Tell expected errors in one message, and leave with 1."""
+def _leave(ended: list[int]) -> None:
+    if ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ended[0])
+
+
+def _exit_code() -> int | str | None:
     try:
-        yield
+        app()
+    except SystemExit as ended:
+        return ended.code
     except ValidationError as error:
         problems = "; ".join(str(problem["msg"]) for problem in error.errors())
-        _leave(f"settings: {problems}")
+        return f"coolhead: settings: {problems}"
     except Exception as error:
         if not _is_ours(error):
             raise
-        _leave(str(error))
+        return f"coolhead: {error}"
+    return 0
 
 
 def _is_ours(error: Exception) -> bool:
@@ -67,16 +84,20 @@ def _is_ours(error: Exception) -> bool:
     )
 
 
-def _leave(message: str) -> None:
-    print(f"coolhead: {message}", file=sys.stderr)
-    sys.exit(1)
-
-
 def _settings(home: Path | None = None) -> Settings:
-    settings = Settings() if home is None else Settings(home=home)
+    return Settings() if home is None else Settings(home=home)
+
+
+def _run_nightly(
+    settings: Settings, as_of: datetime | None = None, *, rescore: bool = False
+) -> "RunReport":
+    """Run the flow; Prefect keeps its own files within the home."""
     prefect_home = settings.home.resolve() / ".prefect"
+    prefect_home.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(prefect_home))
-    return settings
+    from flows.nightly import nightly as flow
+
+    return flow(home=settings.home, as_of=as_of, rescore=rescore)
 
 
 def _answer(value: Any) -> None:
@@ -99,14 +120,13 @@ def nightly(
 ) -> None:
     """Take in what is new in the inbox, and publish it if it is sound."""
     settings = _settings()
-    from flows.nightly import nightly as flow
-    from flows.render import run_summary
-
     moment = None
     if as_of is not None:
         moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=settings.zone)
         moment = moment.astimezone(UTC)
-    report = flow(home=settings.home, as_of=moment, rescore=rescore)
+    report = _run_nightly(settings, moment, rescore=rescore)
+    from flows.render import run_summary
+
     if as_json:
         _answer(asdict(report))
     else:
@@ -126,13 +146,13 @@ def demo(
 ) -> None:
     """Run the line on the samples and on a generated half year, then show the dashboards."""
     from flows.demo import prepare_demo
-    from flows.nightly import nightly as flow
-    from flows.render import run_summary
 
     home = CHECKOUT / "data" / "demo"
     settings = _settings(home)
     prepare_demo(settings, calls=calls)
-    report = flow(home=home)
+    report = _run_nightly(settings)
+    from flows.render import run_summary
+
     print(run_summary(settings, report))
     if not report.is_complete:
         raise typer.Exit(1)
@@ -148,7 +168,6 @@ def serve() -> None:
 
 def _serve(settings: Settings) -> None:
     from dashboards.serve import serve as serve_pages
-
     from flows.publish import current_file
 
     current_file(settings.published)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 import polars as pl
 
+from flows.readers.source import Fields, as_object
 from transforms.contracts.staging import SPEAKERS
 from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
@@ -31,18 +32,16 @@ def detect_lines(knowledge: Knowledge, lines: Iterable[bytes]) -> Iterator[bytes
         yield from map(orjson.dumps, _answers(detector, utterances))
 
 
-def _utterance(number: int, line: bytes) -> dict[str, Any]:
+def _utterance(number: int, line: bytes) -> Fields:
     try:
-        utterance = orjson.loads(line)
+        utterance = as_object(orjson.loads(line))
     except orjson.JSONDecodeError as error:
         raise UtteranceError(
             f"standard input, line {number}: not JSON ({error}); give one object a line:"
             ' {"id": 1, "speaker": "agent", "text": "…"}'
         ) from error
     missing = [
-        key
-        for key in ("speaker", "text")
-        if not isinstance(utterance, dict) or not isinstance(utterance.get(key), str)
+        key for key in ("speaker", "text") if not isinstance(utterance.get(key), str)
     ]
     if missing:
         raise UtteranceError(

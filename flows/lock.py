@@ -1,7 +1,7 @@
 """One writer at a time: a lock on the home, released by the system if a run is killed."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ class HomeBusyError(RuntimeError):
 
 
 @contextmanager
-def writing(home: Path) -> Iterator[None]:
+def writing(home: Path) -> Generator[None]:
     """Hold the home for one run.
 
     Raises:

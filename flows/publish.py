@@ -6,7 +6,7 @@ changed once the pointer names it, so an open reader keeps what it opened.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -61,7 +61,7 @@ def next_version(published: Path) -> str:
 
 
 @contextmanager
-def candidate(published: Path, version: str) -> Iterator[Path]:
+def candidate(published: Path, version: str) -> Generator[Path]:
     """A file to fill: a copy of the current version, or nothing yet; removed on failure."""
     published.mkdir(parents=True, exist_ok=True)
     path = version_file(published, version)

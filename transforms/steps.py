@@ -28,7 +28,7 @@ def applying(
                 chosen &= (
                     calls[column].is_in(list(wanted)).fill_null(value=False).to_numpy()
                 )
-        for name in assignment.playbooks:
+        for name in assignment.playbooks or names:
             applies[:, names.index(name)] |= chosen
     return applies
 

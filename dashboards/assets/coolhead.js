@@ -32,6 +32,12 @@
     return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  function stored() {
+    var kept = window.localStorage.getItem("mantine-color-scheme-value") || "auto";
+    var prefersDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+    return kept === "auto" ? (prefersDark ? "dark" : "light") : kept;
+  }
+
   document.addEventListener("click", function (event) {
     var anchor = event.target.closest ? event.target.closest("a[href]") : null;
     if (!isOurs(anchor, event)) return;
@@ -62,9 +68,11 @@
         document.title = name ? name + " · Coolhead" : "Coolhead";
         return window.dash_clientside.no_update;
       },
-      schemed: function (scheme) {
-        if (scheme) document.body.dataset.agThemeMode = scheme;
-        return window.dash_clientside.no_update;
+      schemed: function (computed, shown) {
+        /* At the first call the switch has not told its scheme yet. */
+        var scheme = computed || stored();
+        document.body.dataset.agThemeMode = scheme;
+        return scheme === shown ? window.dash_clientside.no_update : scheme;
       },
       followed: function (click) {
         var told = click && click.points && click.points[0] && click.points[0].customdata;

@@ -35,8 +35,9 @@ _THEME: Final = (
     " borderColor: '#2c3843', fontFamily: 'inherit', fontSize: 14, headerFontSize: 13,"
     " spacing: 6, wrapperBorderRadius: 8, browserColorScheme: 'dark'}, 'dark')"
 )
+_NARROWEST: Final[dict[Kind, int]] = {"moment": 198, "day": 124, "text": 104}
 _ROW: Final = 38
-_CHROME: Final = 118
+_CHROME: Final = 106
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class GridColumn:
     width: float = 1
     about: str | None = None
 
+    def _narrowest(self) -> int:
+        """Pixels that the head's longest word, and the values, need."""
+        word = max(map(len, self.name.split(" ")))
+        return max(_NARROWEST.get(self.kind, 96), 34 + 9 * word)
+
     def definition(self) -> dict[str, Any]:
         """The column as AG Grid wants it."""
         told: dict[str, Any] = {
@@ -66,7 +72,9 @@ class GridColumn:
             "headerName": self.name,
             "headerTooltip": self.about or self.name,
             "flex": self.width,
-            "minWidth": 88 if self.kind in _FILTERS else 110,
+            "minWidth": self._narrowest(),
+            # Without it AG Grid shows truth as a box to tick, and null as a third state.
+            "cellDataType": False,
             "filter": _FILTERS.get(self.kind, "agTextColumnFilter"),
             "type": "rightAligned" if self.kind in _FILTERS else None,
         }
@@ -116,14 +124,20 @@ def grid(
                 id={"type": "grid", "name": name},
                 rowData=records,
                 columnDefs=[column.definition() for column in columns],
-                defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True},
+                defaultColDef={
+                    "sortable": True,
+                    "resizable": True,
+                    "floatingFilter": True,
+                    "wrapHeaderText": True,
+                    "autoHeaderHeight": True,
+                },
                 dashGridOptions={
                     "theme": {"function": _THEME},
                     "rowHeight": _ROW,
                     "tooltipShowDelay": 400,
                     "animateRows": False,
                     "enableCellTextSelection": True,
-                    "overlayNoRowsTemplate": "There is nothing to show.",
+                    "localeText": {"noRowsToShow": "There is nothing to show."},
                 },
                 csvExportParams={"fileName": f"{name}.csv"},
                 style={"height": f"{height}px"},

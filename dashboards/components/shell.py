@@ -19,6 +19,7 @@ NOTES = "filter-notes"
 TITLE = "title"
 URL = "url"
 SCHEME = "scheme"
+SHOWN_SCHEME = "shown-scheme"
 
 
 def shell(choices: Choices) -> dmc.MantineProvider:
@@ -27,6 +28,7 @@ def shell(choices: Choices) -> dmc.MantineProvider:
         [
             dcc.Location(id=URL, refresh="callback-nav"),
             dcc.Store(id=TITLE),
+            dcc.Store(id=SHOWN_SCHEME),
             html.A("Skip to the page", href=f"#{CONTENT}", className="skip"),
             html.Header(
                 [

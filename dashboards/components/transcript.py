@@ -43,7 +43,7 @@ def _turn(row: dict[str, Any], language: str | None, formats: Formats) -> html.L
     told = {"lang": language} if towards != "auto" else {}
     return html.Li(
         [
-            html.Div(_about(row, formats), className="turn-about"),
+            html.Div(list(_about(row, formats)), className="turn-about"),
             html.P(list(marked(row["text"], row["evidence"])), dir=towards, **told),
         ],
         id=turn_id(row["turn"]),

@@ -8,7 +8,7 @@ from dash import html
 
 from dashboards.components.text import chip, folded, verdict_chip
 from dashboards.components.transcript import turn_link
-from dashboards.formats import in_words
+from dashboards.formats import parameters_in_words
 
 _ORDER = ("violated", "missed", "met")
 
@@ -62,7 +62,7 @@ def _verdict(row: dict[str, Any]) -> html.Li:
                 className="verdict-head",
             ),
             html.Div(
-                [html.Span(in_words(row["behaviour"])), *_why(row)], className="verdict-why"
+                [html.Span(parameters_in_words(row["behaviour"])), *_why(row)], className="verdict-why"
             ),
         ]
     )
@@ -82,4 +82,4 @@ def _unjudged(row: dict[str, Any]) -> str:
     head = f"{row['step']}. {row['title']}"
     if row["behaviour"] is None:
         return f"{head}: {row['unobservable']}"
-    return f"{head}: {in_words(row['behaviour'])}"
+    return f"{head}: {parameters_in_words(row['behaviour'])}"

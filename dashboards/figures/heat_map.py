@@ -1,18 +1,19 @@
 """Agents by steps: the share met as colour, the counts as text."""
 
-from typing import Final
+from typing import Any, Final
 
 import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.formats import NOTHING, Formats
-from dashboards.theme import palette, template
+from dashboards.theme import Palette, ink, palette, template
 
 SMALL_COUNT: Final = 10
 """Fewer opportunities than this are shown pale and marked: a share of them moves by a
 tenth or more with one call."""
 SMALL_MARK: Final = "†"
 _ROW: Final = 36
+Cell = dict[str, Any]
 _HEAD: Final = 40
 
 
@@ -48,9 +49,6 @@ def agent_steps(
         zmin=0,
         zmax=1,
         colorscale=_scale(colours.ramp),
-        text=[[_text(row, formats) for row in line] for line in grid],
-        texttemplate="%{text}",
-        textfont={"size": 11},
         customdata=[
             [_custom(row, titles, formats) for row in line] for line in grid
         ],
@@ -66,8 +64,9 @@ def agent_steps(
             "nticks": 5,
         },
     )
-    _pale(figure, grid, ids, agents, colours.pale)
+    _pale(figure, grid, ids, agents, colours.veil)
     _hatch(figure, grid, ids, agents, colours.hatch)
+    _write(figure, grid, ids, agents, formats, colours)
     figure.update_layout(
         template=template(scheme),
         height=_HEAD + 40 + _ROW * max(len(agents), 1),
@@ -83,20 +82,45 @@ def _scale(ramp: tuple[str, ...]) -> list[list[float | str]]:
     return [[place / last, colour] for place, colour in enumerate(ramp)]
 
 
-def _is_small(row: dict[str, object] | None) -> bool:
-    return row is not None and 0 < int(str(row["judged"])) < SMALL_COUNT
+def _is_small(row: Cell | None) -> bool:
+    return row is not None and 0 < row["judged"] < SMALL_COUNT
 
 
-def _text(row: dict[str, float | None] | None, formats: Formats) -> str:
-    if row is None or not row["judged"]:
-        return ""
-    mark = SMALL_MARK if _is_small(dict(row)) else ""
-    share = formats.percent(row["rate"], 0)
-    return f"{share}{mark}<br>{row['met']}/{row['judged']}"
+def _write(
+    figure: go.Figure,
+    grid: list[list[Cell | None]],
+    steps: list[str],
+    agents: list[str],
+    formats: Formats,
+    colours: Palette,
+) -> None:
+    """Write share and counts on the cells, in ink that can be read on their colour."""
+    told = [
+        (step, agent, row)
+        for agent, line in zip(agents, grid, strict=True)
+        for step, row in zip(steps, line, strict=True)
+        if row is not None and row["judged"]
+    ]
+    figure.add_scatter(
+        x=[step for step, _, _ in told],
+        y=[agent for _, agent, _ in told],
+        mode="text",
+        text=[_text(row, formats) for _, _, row in told],
+        textfont={
+            "size": 11.5,
+            "color": [ink(colours, row["rate"], is_pale=_is_small(row)) for *_, row in told],
+        },
+        hoverinfo="skip",
+    )
+
+
+def _text(row: Cell, formats: Formats) -> str:
+    mark = SMALL_MARK if _is_small(row) else ""
+    return f"{formats.percent(row['rate'], 0)}{mark}<br>{row['met']}/{row['judged']}"
 
 
 def _custom(
-    row: dict[str, object] | None, titles: dict[str, str], formats: Formats
+    row: Cell | None, titles: dict[str, str], formats: Formats
 ) -> list[str]:
     if row is None:
         return ["", ""]
@@ -116,7 +140,7 @@ def _custom(
 
 def _pale(
     figure: go.Figure,
-    grid: list[list[dict[str, object] | None]],
+    grid: list[list[Cell | None]],
     steps: list[str],
     agents: list[str],
     colour: str,
@@ -137,7 +161,7 @@ def _pale(
 
 def _hatch(
     figure: go.Figure,
-    grid: list[list[dict[str, object] | None]],
+    grid: list[list[Cell | None]],
     steps: list[str],
     agents: list[str],
     colour: str,

@@ -48,7 +48,8 @@ def dots(shares: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figur
         template=template(scheme),
         height=60 + _ROW * max(shares.height, 1),
         showlegend=False,
-        xaxis={"tickformat": ".0%", "range": [0, 1], "nticks": 6},
+        margin={"r": 28},
+        xaxis={"tickformat": ".0%", "range": [0, 1.02], "tick0": 0, "dtick": 0.2},
         yaxis={
             "categoryorder": "array",
             "categoryarray": shares["name"].to_list()[::-1],

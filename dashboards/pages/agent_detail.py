@@ -24,7 +24,7 @@ def sections(view: View, filters: Filters, names: dict[str, str]) -> Iterable[An
     if agent not in names:
         yield notice(f"There are no calls of agent {agent!r} under these filters.", kind="warn")
         return
-    yield html.Div(_drill(view, filters, agent, names[agent]), id="drill", tabIndex=-1)
+    yield html.Div(list(_drill(view, filters, agent, names[agent])), id="drill", tabIndex=-1)
 
 
 def _drill(view: View, filters: Filters, agent: str, name: str) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import polars as pl
-from dash import html
+from dash import dcc, html
 
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
@@ -58,12 +58,7 @@ def _search(view: View, asked: str) -> html.Form:
             html.Label("Call id", htmlFor="call-id"),
             html.Div(
                 [
-                    # An uncontrolled field: the form is read when it is sent.
-                    html.Div(
-                        id="call-search-field",
-                        className="search-field",
-                        **{"data-value": asked},
-                    ),
+                    dcc.Input(id="call-id", name="id", type="text", value=asked, size="28"),
                     html.Button("Show", type="submit", className="button"),
                 ],
                 className="search-row",

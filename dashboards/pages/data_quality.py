@@ -9,6 +9,7 @@ from dash import html
 from dashboards.components.cards import cards, number_card
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import chip, folded, notice, page_head, section, table
+from dashboards.formats import in_words
 from dashboards.marts import cases
 from dashboards.view import Page, View
 
@@ -29,7 +30,10 @@ def layout(view: View) -> Iterable[Any]:
     yield _by_table(findings)
     yield section(
         "All expectations",
-        grid(findings, _FINDINGS, "expectations", "Expectations and their outcomes", rows_shown=10),
+        grid(
+            findings.with_columns(pl.col("expectation").str.replace_all("_", " ")),
+            _FINDINGS,
+            "expectations", "Expectations and their outcomes", rows_shown=10),
     )
     yield section(
         "Runs",
@@ -92,7 +96,7 @@ def _finding(row: dict[str, Any]) -> html.Li:
                     chip(row["outcome"], _KINDS.get(row["outcome"], "plain")),
                     chip(row["severity"]),
                     html.Strong(row["table_name"]),
-                    html.Span(row["expectation"]),
+                    html.Span(in_words(row["expectation"])),
                 ],
                 className="verdict-head",
             ),

@@ -223,7 +223,7 @@ def _trends(view: View, weeks: pl.DataFrame) -> html.Section:
                     "assessable calls",
                 ),
             ],
-            className="columns",
+            className="columns two",
         ),
         note="Weeks begin on Monday; the first and the last one may hold only some days.",
     )

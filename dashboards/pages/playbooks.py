@@ -8,7 +8,7 @@ import polars as pl
 from dash import html
 
 from dashboards.components.text import chip, folded, notice, page_head, section, table
-from dashboards.formats import in_words
+from dashboards.formats import in_words, parameters_in_words
 from dashboards.marts import counts
 from dashboards.view import Page, View
 
@@ -112,7 +112,7 @@ def _cell(use: list[tuple[str, str]] | None) -> Any:
         return html.Span(["–", html.Span(" not asked", className="hidden")], className="muted")
     steps = ", ".join(dict.fromkeys(step for _, step in use))
     parameters = list(dict.fromkeys(told for told, _ in use if told))
-    asked = [html.Div(in_words(told), className="parameters") for told in parameters]
+    asked = [html.Div(parameters_in_words(told), className="parameters") for told in parameters]
     return [*asked, html.Span(f"step {steps}", className="muted")]
 
 
@@ -137,7 +137,7 @@ def _step(row: dict[str, Any]) -> html.Li:
         chips.append(chip(f"weight {row['weight']:g}"))
     if len(row["behaviours"]) > 1:
         chips.append(chip(f"{row['combine']} of"))
-    measured = [html.Li(in_words(behaviour)) for behaviour in row["behaviours"]]
+    measured = [html.Li(parameters_in_words(behaviour)) for behaviour in row["behaviours"]]
     return html.Li(
         [
             html.Div([html.B(row["step"]), html.Span(row["title"])], className="step-title"),

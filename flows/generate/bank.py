@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -42,6 +42,8 @@ Gender = Literal[0, 1]
 
 
 Bender = Callable[[str], str]
+Said: TypeAlias = "str | float | tuple[Said, ...] | dict[str, Said]"
+"""A bank, or a part of it, as plain values."""
 
 
 def _split(value: object) -> object:
@@ -120,8 +122,8 @@ class Bank(Frozen):
     def _labels_are_complete(self) -> Self:
         apart = {"clarifying_question", "desired_outcome_question"}
         for side, told, wanted in (
-            ("agent", set(self.agent), AGENT_LABELS - apart),
-            ("customer", set(self.customer), CUSTOMER_LABELS | EXTRA_CUSTOMER),
+            ("agent", frozenset(self.agent), AGENT_LABELS - apart),
+            ("customer", frozenset(self.customer), CUSTOMER_LABELS | EXTRA_CUSTOMER),
         ):
             if told != wanted:
                 raise ValueError(
@@ -228,21 +230,21 @@ def _by_date(
     return lines
 
 
-def _strings(value: object) -> list[str]:
+def _strings(value: Said) -> list[str]:
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
         return [line for part in value.values() for line in _strings(part)]
-    if isinstance(value, list | tuple):
+    if isinstance(value, tuple):
         return [line for part in value for line in _strings(part)]
     return []
 
 
-def _mapped(value: object, bent: Bender) -> object:
+def _mapped(value: Said, bent: Bender) -> Said:
     if isinstance(value, str):
         return bent(value)
     if isinstance(value, dict):
         return {key: _mapped(part, bent) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_mapped(part, bent) for part in value]
+    if isinstance(value, tuple):
+        return tuple(_mapped(part, bent) for part in value)
     return value

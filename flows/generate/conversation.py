@@ -6,46 +6,42 @@ from typing import Final, Literal
 
 from flows.generate.bank import Issue, Phrasebook
 
-LABEL_STEPS: Final = tuple(
-    [
-        "greeting",
-        "invite_account",
-        "backchannel",
-        "restatement",
-        "confirm_understanding",
-        "empathy",
-        "apology",
-        "admission",
-        "clarifying_question",
-        "desired_outcome_question",
-        "solution_offer",
-        "ownership",
-        "solution_check",
-        "cooling_off_offer",
-        "goodwill_gesture",
-        "next_steps",
-        "contact_details",
-        "follow_up_commitment",
-        "prevention_commitment",
-        "thanks",
-        "positive_wording",
-        "boundary",
-        "warning_of_ending",
-        "resume_offer",
-        "closing",
-    ]
+LABEL_STEPS: Final = (
+    "greeting",
+    "invite_account",
+    "backchannel",
+    "restatement",
+    "confirm_understanding",
+    "empathy",
+    "apology",
+    "admission",
+    "clarifying_question",
+    "desired_outcome_question",
+    "solution_offer",
+    "ownership",
+    "solution_check",
+    "cooling_off_offer",
+    "goodwill_gesture",
+    "next_steps",
+    "contact_details",
+    "follow_up_commitment",
+    "prevention_commitment",
+    "thanks",
+    "positive_wording",
+    "boundary",
+    "warning_of_ending",
+    "resume_offer",
+    "closing",
 )
 """Steps that are performed exactly when the agent says their label."""
 
-CONDUCT_STEPS: Final = tuple(
-    [
-        "let_vent",
-        "calm",
-        "honour_supervisor",
-        "keep_promises",
-        "documented",
-        "break_after",
-    ]
+CONDUCT_STEPS: Final = (
+    "let_vent",
+    "calm",
+    "honour_supervisor",
+    "keep_promises",
+    "documented",
+    "break_after",
 )
 """Steps that show in what the agent doesn't say, or does after the call."""
 

@@ -7,23 +7,21 @@ from typing import Final
 from flows.generate.bank import Bank
 from flows.generate.call import Call
 
-FIELDS: Final = tuple(
-    [
-        "incident_id",
-        "call_id",
-        "customer_id",
-        "agent_id",
-        "occurred_at",
-        "recorded_at",
-        "place",
-        "category",
-        "description",
-        "resolution",
-        "severity",
-        "status",
-        "promised_until",
-        "company_fault",
-    ]
+FIELDS: Final = (
+    "incident_id",
+    "call_id",
+    "customer_id",
+    "agent_id",
+    "occurred_at",
+    "recorded_at",
+    "place",
+    "category",
+    "description",
+    "resolution",
+    "severity",
+    "status",
+    "promised_until",
+    "company_fault",
 )
 _LEFT_OUT: Final = ("place", "resolution", "description")
 _WITHIN_HOURS: Final = 24

@@ -2,78 +2,73 @@
 
 from typing import Final
 
-import pyarrow as pa
+import polars as pl
 
 from flows.generate.call import Call
 from flows.generate.conversation import STEPS
 from flows.generate.world import Agent, Customer
 
-_TEXT: Final = pa.string()
-_MOMENT: Final = pa.timestamp("us", tz="UTC")
-
-CALLS: Final = pa.schema(
-    [
-        ("call_id", _TEXT),
-        ("person_id", _TEXT),
-        ("agent_id", _TEXT),
-        ("language", _TEXT),
-        ("kind", _TEXT),
-        ("category", _TEXT),
-        ("heated", pa.bool_()),
-        ("opening_anger", pa.float64()),
-        ("closing_anger", pa.float64()),
-        ("settled", pa.bool_()),
-        ("company_fault", pa.bool_()),
-        ("escalation_events", pa.list_(_TEXT)),
-        ("supervisor_request", pa.bool_()),
-        ("supervisor_outcome", _TEXT),
-        *((step, pa.bool_()) for step in STEPS),
-    ]
+CALLS: Final = pl.Schema(
+    {
+        "call_id": pl.String,
+        "person_id": pl.String,
+        "agent_id": pl.String,
+        "language": pl.String,
+        "kind": pl.String,
+        "category": pl.String,
+        "heated": pl.Boolean,
+        "opening_anger": pl.Float64,
+        "closing_anger": pl.Float64,
+        "settled": pl.Boolean,
+        "company_fault": pl.Boolean,
+        "escalation_events": pl.List(pl.String),
+        "supervisor_request": pl.Boolean,
+        "supervisor_outcome": pl.String,
+        **dict.fromkeys(STEPS, pl.Boolean),
+    }
 )
-PLANTED: Final = pa.schema(
-    [("call_id", _TEXT), ("turn", pa.int32()), ("speaker", _TEXT), ("label", _TEXT)]
+PLANTED: Final = pl.Schema(
+    {
+        "call_id": pl.String,
+        "turn": pl.Int32,
+        "speaker": pl.String,
+        "label": pl.String,
+    }
 )
-PROMISES: Final = pa.schema(
-    [
-        ("call_id", _TEXT),
-        ("turn", pa.int32()),
-        ("kind", _TEXT),
-        ("due_at", _MOMENT),
-        ("status", _TEXT),
-    ]
+PROMISES: Final = pl.Schema(
+    {
+        "call_id": pl.String,
+        "turn": pl.Int32,
+        "kind": pl.String,
+        "due_at": pl.Datetime("us", "UTC"),
+        "status": pl.String,
+    }
 )
-CUSTOMERS: Final = pa.schema(
-    [
-        ("customer_id", _TEXT),
-        ("person_id", _TEXT),
-        ("patterns", pa.list_(_TEXT)),
-        ("why", _TEXT),
-        ("vulnerable", pa.bool_()),
-        *(
-            (count, pa.int32())
-            for count in (
-                [
-                    "calls",
-                    "complaints",
-                    "heated",
-                    "abusive",
-                    "supervisor_requests",
-                    "broken_promises",
-                    "unresolved",
-                    "issues",
-                ]
-            )
-        ),
-    ]
+CUSTOMERS: Final = pl.Schema(
+    {
+        "customer_id": pl.String,
+        "person_id": pl.String,
+        "patterns": pl.List(pl.String),
+        "why": pl.String,
+        "vulnerable": pl.Boolean,
+        "calls": pl.Int32,
+        "complaints": pl.Int32,
+        "heated": pl.Int32,
+        "abusive": pl.Int32,
+        "supervisor_requests": pl.Int32,
+        "broken_promises": pl.Int32,
+        "unresolved": pl.Int32,
+        "issues": pl.Int32,
+    }
 )
-AGENTS: Final = pa.schema(
-    [
-        ("agent_id", _TEXT),
-        ("language", _TEXT),
-        ("team", _TEXT),
-        ("queue", _TEXT),
-        *((step, pa.float64()) for step in STEPS),
-    ]
+AGENTS: Final = pl.Schema(
+    {
+        "agent_id": pl.String,
+        "language": pl.String,
+        "team": pl.String,
+        "queue": pl.String,
+        **dict.fromkeys(STEPS, pl.Float64),
+    }
 )
 _UNFAIR_TO_THE_VULNERABLE: Final = ("abusive", "serial_complainer")
 
@@ -100,21 +95,18 @@ def truth_of(call: Call) -> dict[str, object]:
     }
 
 
-def planted_in(calls: list[Call]) -> pa.Table:
-    """List what was planted in some calls, one row a phrase."""
-    found = [
-        (call.call_id, turn, call.talk.turns[turn]["speaker"], label)
+def planted_in(calls: list[Call]) -> list[dict[str, object]]:
+    """List what was planted in some calls, one row of `PLANTED` a phrase."""
+    return [
+        {
+            "call_id": call.call_id,
+            "turn": turn,
+            "speaker": call.talk.turns[turn]["speaker"],
+            "label": label,
+        }
         for call in calls
         for turn, label in call.talk.planted
     ]
-    columns = zip(*found, strict=True) if found else ((), (), (), ())
-    return pa.table(
-        [
-            pa.array(column, kind)
-            for column, kind in zip(columns, PLANTED.types, strict=True)
-        ],
-        schema=PLANTED,
-    )
 
 
 def patterns_of(person: Customer) -> list[str]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Final, Self, TextIO
 from zoneinfo import ZoneInfo
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
+import polars as pl
+from pyarrow import parquet
 
 from flows.generate.call import Call, Shift
 from flows.generate.incidents import FIELDS
@@ -28,6 +28,9 @@ from flows.generate.truth import (
     truth_of,
 )
 from flows.generate.world import Agent, World
+
+_PARQUET: Final[Any] = parquet
+"""pyarrow writes file by file what comes day by day, but has no types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,8 @@ class Exports:
         exported = datetime.combine(day + timedelta(days=1), time(2, 30), self.zone)
         lines = b"".join(_line(call, exported.isoformat()) for call in calls)
         (self.inbox / f"calls-{day}.jsonl").write_bytes(lines)
-        self._calls.write_table(
-            pa.Table.from_pylist([truth_of(call) for call in calls], CALLS)
-        )
-        self._planted.write_table(planted_in(calls))
+        _append(self._calls, CALLS, [truth_of(call) for call in calls])
+        _append(self._planted, PLANTED, planted_in(calls))
         self.calls += len(calls)
         self.turns += sum(len(call.talk.turns) for call in calls)
         self.heated += sum(call.plan.kind == "heated" for call in calls)
@@ -130,7 +131,7 @@ class Exports:
             self.truth / "promises.parquet",
             PROMISES,
             [
-                {key: getattr(promise, key) for key in PROMISES.names}
+                {key: getattr(promise, key) for key in PROMISES}
                 for promise in sorted(promises, key=lambda p: (p.call_id, p.turn))
             ],
         )
@@ -204,10 +205,16 @@ def _disposition(call: Call) -> str:
     return "resolved" if talk.settled else "unresolved"
 
 
-def _parquet(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd")
+def _parquet(path: Path, schema: pl.Schema) -> Any:
+    return _PARQUET.ParquetWriter(
+        path, schema.to_frame().to_arrow().schema, compression="zstd"
+    )
 
 
-def _write(path: Path, schema: pa.Schema, rows: list[dict[str, object]]) -> None:
-    with _parquet(path, schema) as writer:
-        writer.write_table(pa.Table.from_pylist(rows, schema))
+def _append(file: Any, schema: pl.Schema, rows: list[dict[str, object]]) -> None:
+    file.write_table(pl.DataFrame(rows, schema).to_arrow())
+
+
+def _write(path: Path, schema: pl.Schema, rows: list[dict[str, object]]) -> None:
+    with _parquet(path, schema) as file:
+        _append(file, schema, rows)

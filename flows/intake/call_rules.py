@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from flows.intake import values
 from flows.intake.values import RecordError
+from flows.readers.source import Fields, Json
 from transforms.contracts.columns import CALL_FIELDS
 from transforms.contracts.staging import SPEAKERS
-
-Fields: TypeAlias = dict[str, Any]
 
 TEXT_FIELDS: Final = tuple(
     name
@@ -73,25 +72,24 @@ def tidied(fields: Mapping[str, Any], zone: ZoneInfo) -> Fields:
     return {**tidy, **{n: fields.get(n) or None for n in TIME_FIELDS}}
 
 
-def _turns(found: Any) -> list[Fields]:
+def _turns(found: Json) -> list[Fields]:
     if not isinstance(found, list):
         what = "nothing" if found is None else type(found).__name__
         raise RecordError(
             f"turns holds {what}, where a list of speaker and text is due"
         )
-    turns = cast("list[Any]", found)
-    if len(turns) > MOST_TURNS:
+    if len(found) > MOST_TURNS:
         raise RecordError(
-            f"{len(turns)} turns, where at most {MOST_TURNS} are understood"
+            f"{len(found)} turns, where at most {MOST_TURNS} are understood"
         )
-    return [_turn(place, turn) for place, turn in enumerate(turns)]
+    return [_turn(place, turn) for place, turn in enumerate(found)]
 
 
-def _turn(place: int, found: Any) -> Fields:
-    turn: Fields = cast("Fields", found) if isinstance(found, dict) else {}
+def _turn(place: int, found: Json) -> Fields:
+    turn = found if isinstance(found, dict) else {}
     if "speaker" not in turn or "text" not in turn:
         raise RecordError(
-            f"turns[{place}] is no object with speaker and text: {str(cast('object', found))[:60]}"
+            f"turns[{place}] is no object with speaker and text: {str(found)[:60]}"
         )
     speaker, said = turn["speaker"], turn["text"]
     if not isinstance(said, str) or not isinstance(speaker, str | None):

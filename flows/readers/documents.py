@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 
 from flows.readers.native_jsonl import json_lines
-from flows.readers.source import Fields, Record, Refused, Source, as_list
+from flows.readers.source import Fields, Json, Record, Refused, Source, as_list
 
 _MISSHAPEN: Final = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 """What a value of another type than the format says leads to, anywhere in a conversion."""
@@ -71,7 +71,7 @@ def converted(
             )
 
 
-def as_objects(value: object) -> list[Fields]:
+def as_objects(value: Json) -> list[Fields]:
     """The objects of what should be a list of objects; whatever else is there is left."""
     return [item for item in as_list(value) if isinstance(item, dict)]
 

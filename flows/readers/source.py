@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias, cast
+from typing import Any, ClassVar, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 import orjson
 
 Kind: TypeAlias = Literal["call", "incident", "roster", "shift", "contact_record"]
 Fields: TypeAlias = dict[str, Any]
+Json: TypeAlias = Fields | list[Any] | str | float | None
 
 _HEAD_BYTES: Final = 1 << 16
 _LARGEST_DOCUMENT: Final = 256 << 20
@@ -112,23 +113,23 @@ class Source:
         return self.path.read_bytes().removeprefix(b"\xef\xbb\xbf")
 
 
-def as_list(value: object) -> list[Any]:
+def as_list(value: Json) -> list[Any]:
     """The list, or an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
-def as_object(value: object) -> Fields:
+def as_object(value: Json) -> Fields:
     """The object, or an empty one."""
-    return cast("Fields", value) if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def json_object(line: bytes) -> Fields | None:
     """The JSON object that some bytes are; None if they are none."""
     try:
-        found = orjson.loads(line)
+        found: Json = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return cast("Fields", found) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 class Reader(Protocol):

@@ -12,7 +12,7 @@ from flows.readers.documents import (
     as_objects,
     first_of,
 )
-from flows.readers.source import Fields, as_list, as_object
+from flows.readers.source import Fields, Json, as_list, as_object
 
 _TRANSCRIPTS: Final = ("transcript", "analysis_info", "wtf_transcription")
 _TEXTS: Final = ("message", "text", "content", "transcript", "body")
@@ -88,7 +88,7 @@ def _turns(analysis: Fields, parties: list[Fields]) -> list[Fields]:
     return [turn for turn in turns if turn["text"]]
 
 
-def _opened(body: object, encoding: object) -> object:
+def _opened(body: Json, encoding: Json) -> Json:
     """The body as a value: text that holds JSON (or base64 of it) is unpacked."""
     if not isinstance(body, str):
         return body
@@ -113,7 +113,7 @@ def _spoken_line(line: str) -> Fields:
     return {"speaker": "unknown", "text": line.strip()}
 
 
-def _entries(body: object, depth: int = 0) -> list[Fields]:
+def _entries(body: Json, depth: int = 0) -> list[Fields]:
     """The list of turns, wherever the vendor put it."""
     if entries := as_objects(body):
         return entries

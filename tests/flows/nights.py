@@ -74,3 +74,26 @@ def texts(settings: Settings) -> pl.DataFrame:
         .sort("call_id", "turn")
         .collect()
     )
+
+
+ANGRY = [
+    {"speaker": "agent", "text": "Good morning, Dana speaking, how can I help?"},
+    {
+        "speaker": "customer",
+        "text": "This is ridiculous, I am furious, the router is broken again.",
+    },
+    {"speaker": "agent", "text": "I'm so sorry about that. I'll send you a new one."},
+    {"speaker": "customer", "text": "Fine. Thank you."},
+]
+
+
+def angry(call_id: str, started_at: str | None, **fields: Any) -> dict[str, Any]:
+    """A heated English call of an agent and a customer."""
+    own = {
+        "started_at": started_at,
+        "language": "en",
+        "agent_id": "A1",
+        "customer_id": f"for-{call_id}",
+        "turns": ANGRY,
+    }
+    return call(call_id, **{**own, **fields})

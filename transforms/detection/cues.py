@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import polars as pl
@@ -15,11 +15,17 @@ Kind = Literal["phrase", "severe", "unless", "before", "after"]
 
 KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless", "before", "after")
 _GAP_PATTERNS: Final = {"...": "(?:[^ ]+ ){0,4}", "_": "[^ ]+ "}
+_LONGEST_GAP: Final = {"...": 4, "_": 1}
 _LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
 """A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
-_SHORT_WORD: Final = 4
+_SHORT_WORD: Final = 2
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
+
+
+WHOLE, ONLY, OPENING, FOLLOWING = range(4)
+"""What a needle is: the whole cue, or one of the pieces that must be met, in order,
+before the cue's regex is tried."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +34,19 @@ class Needle:
 
     Attributes:
         text: words with a space wherever a word must begin or end.
-        words: how many words it covers.
+        piece: `WHOLE`, `ONLY`, `OPENING` or `FOLLOWING`.
+        words: how many words it covers; of a whole cue, as the rest.
         opens_inside: it may begin inside a word.
-        piece: which piece of a gapped phrase it belongs to; each must be met.
+        at_start: it must stand at the start of a line.
+        at_end: it must stand at the end of one.
     """
 
     text: str
-    words: int
-    opens_inside: bool
+    piece: int = WHOLE
+    words: int = 1
+    opens_inside: bool = False
     at_start: bool = False
     at_end: bool = False
-    piece: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,15 +54,17 @@ class Cue:
     """One phrase of a lexicon, or one way to open the gaps in it.
 
     Attributes:
-        needles: the phrase's wordings; where a regex decides, its anchors.
+        needles: the phrase's wordings; where a regex decides, pieces of it.
         regex: None where a needle is the whole cue.
+        reach: how many words after its opening piece the following one may begin.
     """
 
     label: str
     phrase: str
     kind: Kind
     needles: tuple[Needle, ...]
-    regex: re.Pattern[bytes] | None
+    regex: re.Pattern[bytes] | None = None
+    reach: int = 0
 
 
 def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
@@ -76,8 +86,7 @@ def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
     )
     writer = _Writer(lexicon.prefixes, normal, uses)
     for label, phrase, kind in phrases:
-        for needles, regex in writer.write(phrase):
-            yield Cue(label, phrase, kind, needles, regex)
+        yield from writer.write(label, phrase, kind)
 
 
 def written_negators(lexicon: Lexicon) -> Iterator[Cue]:
@@ -91,8 +100,7 @@ def written_negators(lexicon: Lexicon) -> Iterator[Cue]:
             pl.Series(words, dtype=pl.String), fold=lexicon.fold_diacritics
         )
         for line in dict.fromkeys(lines):
-            needle = Needle(line, words=1, opens_inside=False)
-            yield Cue("", line.strip(), kind, (needle,), None)
+            yield Cue("", line.strip(), kind, (Needle(line),))
 
 
 def _phrases(cues: LabelCues) -> Iterator[tuple[str, Kind]]:
@@ -116,48 +124,40 @@ class _Writer:
     normal: Mapping[str, list[str]]
     uses: Mapping[str, int]
 
-    def write(
-        self, phrase: str
-    ) -> Iterator[tuple[tuple[Needle, ...], re.Pattern[bytes] | None]]:
+    def write(self, label: str, phrase: str, kind: Kind) -> Iterator[Cue]:
         for opened in open_gaps(phrase):
-            pieces = _GAPS.split(opened)
-            if len(pieces) > 1:
-                yield self._gapped(pieces)
-                continue
-            wordings = [self._tokens(w) for w in expand(opened, self.prefixes)]
-            plain = [tokens for tokens in wordings if not _is_starred_inside(tokens)]
-            if plain:
-                yield tuple(_needle(tokens) for tokens in plain), None
-            for tokens in wordings:
-                if _is_starred_inside(tokens):
-                    yield (_anchor(tokens),), _compiled(_alternatives([tokens]))
+            parts = _GAPS.split(opened)
+            pieces = [
+                [self._tokens(wording) for wording in expand(part, self.prefixes)]
+                for part in parts[::2]
+            ]
+            gaps = parts[1::2]
+            if not gaps:
+                whole = [w for w in pieces[0] if not _is_starred_inside(w)]
+                if whole:
+                    yield Cue(label, phrase, kind, tuple(map(_needle, whole)))
+                pieces = [[w for w in pieces[0] if _is_starred_inside(w)]]
+            if pieces[0]:
+                needles = self._anchors(_sections(pieces))
+                regex, reach = _compiled(pieces, gaps), _reach(pieces, gaps)
+                yield Cue(label, phrase, kind, needles, regex, reach)
 
-    def _gapped(
-        self, pieces: list[str]
-    ) -> tuple[tuple[Needle, ...], re.Pattern[bytes]]:
-        """Pieces and the gaps between them, by turns: the surest piece is the anchor."""
-        wordings = [
-            [self._tokens(w) for w in expand(piece, self.prefixes)]
-            for piece in pieces[::2]
-        ]
-        parts = [_alternatives(wordings[0])]
-        for gap, alternatives in zip(pieces[1::2], wordings[1:], strict=True):
-            parts.append(_GAP_PATTERNS[gap] + _alternatives(alternatives))
-        return self._anchors(wordings), _compiled("".join(parts))
-
-    def _anchors(self, wordings: list[list[list[str]]]) -> tuple[Needle, ...]:
-        """Needles of the rarest piece, and of the next if it is no mere short word."""
-        pieces = [
-            [_anchor(tokens) for tokens in choice] for choice in wordings if all(choice)
-        ]
-        pieces.sort(key=lambda piece: -min(self._rarity(one.text) for one in piece))
+    def _anchors(self, sections: list[set[str]]) -> tuple[Needle, ...]:
+        """Needles of the rarest section, and of the next if it is no mere short word."""
+        rarest = sorted(
+            range(len(sections)),
+            key=lambda n: -min(self._rarity(text) for text in sections[n]),
+        )
         sure = [
-            piece
-            for n, piece in enumerate(pieces[:2])
-            if n == 0 or min(len(one.text.strip()) for one in piece) >= _SHORT_WORD
+            n
+            for n in rarest[:2]
+            if n == rarest[0] or min(len(t.strip()) for t in sections[n]) >= _SHORT_WORD
         ]
+        roles = (ONLY,) if len(sure) == 1 else (OPENING, FOLLOWING)
         return tuple(
-            replace(one, piece=n) for n, piece in enumerate(sure) for one in set(piece)
+            Needle(text, role)
+            for n, role in zip(sorted(sure), roles, strict=True)
+            for text in sections[n]
         )
 
     def _rarity(self, needle: str) -> float:
@@ -214,32 +214,49 @@ def _needle(tokens: list[str]) -> Needle:
     )
 
 
-def _anchor(tokens: list[str]) -> Needle:
-    """The longest needle between stars, with the spaces it is sure of."""
+def _sections(pieces: list[list[list[str]]]) -> list[set[str]]:
+    """What must be met of each piece between gaps; of a lone one, at both its ends."""
+    split = [[_between_stars(tokens) for tokens in piece] for piece in pieces]
+    if len(split) == 1 and all(len(sections) > 1 for sections in split[0]):
+        return [{sections[0] for sections in split[0]}, {s[-1] for s in split[0]}]
+    return [{max(s, key=len) for s in piece} for piece in split if all(piece)]
+
+
+def _between_stars(tokens: list[str]) -> list[str]:
+    """The literal parts of a wording, with the spaces they are sure of."""
     line = f" {' '.join(_words(tokens))} "
-    pieces = line.replace("* ", "\n ").replace(" *", " \n").split("\n")
-    return Needle(max(pieces, key=len), words=1, opens_inside=False)
+    parts = line.replace("* ", "\n ").replace(" *", " \n").split("\n")
+    return [part for part in parts if part.strip()]
 
 
-def _alternatives(choices: list[list[str]]) -> str:
+def _reach(pieces: list[list[list[str]]], gaps: list[str]) -> int:
+    longest = sum(max(map(len, piece)) for piece in pieces)
+    return longest + sum(_LONGEST_GAP[gap] for gap in gaps)
+
+
+def _compiled(pieces: list[list[list[str]]], gaps: list[str]) -> re.Pattern[bytes]:
+    parts = ["(?<= )", _tree(pieces[0])]
+    for gap, piece in zip(gaps, pieces[1:], strict=True):
+        parts += [_GAP_PATTERNS[gap], _tree(piece)]
+    return re.compile("".join(parts).encode())
+
+
+def _tree(wordings: list[list[str]]) -> str:
     """A regex for one of several wordings, the longest first, each with a space after."""
-    ordered = sorted(choices, key=lambda tokens: -len(" ".join(tokens)))
-    return f"(?:{'|'.join(map(_pattern, ordered))})"
+    branches: dict[str, list[list[str]]] = {}
+    for tokens in sorted(filter(None, wordings), key=lambda t: -len(" ".join(t))):
+        branches.setdefault(tokens[0], []).append(tokens[1:])
+    options = [_pattern(token) + _tree(rest) for token, rest in branches.items()]
+    if not all(wordings):
+        options.append("")
+    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
 
 
-def _pattern(tokens: list[str]) -> str:
-    parts: list[str] = []
-    for token in tokens:
-        if token == "^":
-            parts.append(_LINE_START)
-        elif token == "$":
-            parts.append("$")
-        else:
-            head = "[^ ]*" if token.startswith("*") else ""
-            tail = "[^ ]* " if token.endswith("*") else " "
-            parts.append(head + re.escape(token.strip("*")) + tail)
-    return "".join(parts)
-
-
-def _compiled(pattern: str) -> re.Pattern[bytes]:
-    return re.compile(f"(?<= ){pattern}".encode())
+def _pattern(token: str) -> str:
+    if token == "^":
+        return _LINE_START
+    if token == "$":
+        return "$"
+    head = "[^ ]*" if token.startswith("*") else ""
+    tail = "[^ ]* " if token.endswith("*") else " "
+    return head + re.escape(token.strip("*")) + tail

@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from transforms.detection.table import Flags, Numbers
-from transforms.detection.text import Lines
+from transforms.detection.table import Numbers
+from transforms.detection.text import Flags, Lines
 
-_WORD_BITS: Final = 32
-"""Room for a word's number below a label's."""
+WORD_BITS: Final = 32
+"""Room for a word's number below that of a label, cue or text."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Hits:
     @property
     def begins(self) -> Numbers:
         """The first words, kept apart by label."""
-        return (self.label << _WORD_BITS) + self.first
+        return (self.label << WORD_BITS) + self.first
 
     @property
     def ends(self) -> Numbers:
         """The words after the last, kept apart by label."""
-        return (self.label << _WORD_BITS) + self.last
+        return (self.label << WORD_BITS) + self.last
 
 
 def uncancelled(hits: Hits, unless: Hits) -> Hits:

@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.detection.cues import KINDS
-from transforms.detection.hits import Hits, uncancelled, whole_only, widest
-from transforms.detection.negation import is_negated_after, is_negated_before
-from transforms.detection.table import SIDES, CueTable, Flags, Numbers, cue_table
+from transforms.detection.cues import FOLLOWING, KINDS, ONLY, OPENING, WHOLE
+from transforms.detection.hits import WORD_BITS, Hits, uncancelled, whole_only, widest
+from transforms.detection.negation import negated_after, negated_before
+from transforms.detection.table import SIDES, CueTable, Numbers, cue_table
 from transforms.detection.text import Lines, lines
 from transforms.knowledge.lexicon import Lexicon
 
@@ -81,6 +81,7 @@ def hear(texts: pl.Series, sides: Numbers, table: CueTable) -> pl.DataFrame:
     found = _found(written, sides, table)
     hits = widest(_standing(found, written, table))
     hits = whole_only(hits, table.whole, written)
+    hits = hits.where(np.lexsort((hits.label, hits.last, hits.first)))
     start, end = written.spans(hits.first, hits.last)
     return pl.DataFrame(
         {
@@ -98,51 +99,52 @@ def hear(texts: pl.Series, sides: Numbers, table: CueTable) -> pl.DataFrame:
 def _found(written: Lines, sides: Numbers, table: CueTable) -> Hits:
     """Every cue that stands in the lines of a speaker who can say it."""
     words, needles = _occurrences(written, table)
-    rows = written.rows(words)
     uses = table.uses
     counts = uses.first[needles + 1] - uses.first[needles]
     nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     use = np.repeat(uses.first[needles], counts) + nth
-    row, cue = np.repeat(rows, counts), uses.cue[use]
-    said = (table.sides[cue] & sides[row]) > 0
-    use, row, cue = use[said], row[said], cue[said]
-    first = np.repeat(words, counts)[said] - uses.opens_inside[use]
-    last = first + uses.words[use]
-    is_whole = ~table.has_regex[cue]
-    is_whole &= ~uses.at_start[use] | (first == written.first[row])
-    is_whole &= ~uses.at_end[use] | (last == written.first[row + 1] - 1)
-    plain = Hits(table.label[cue[is_whole]], cue[is_whole], first[is_whole], last[is_whole])
-    gapped = table.has_regex[cue]
-    met = _all_pieces_met(row[gapped], cue[gapped], uses.piece[use[gapped]], table)
-    return plain.plus(_by_regex(*met, written, table))
+    said = (uses.sides[use] & np.repeat(sides[written.rows(words)], counts)) > 0
+    use, first = use[said], np.repeat(words, counts)[said]
+    is_whole = uses.piece[use] == WHOLE
+    return _whole_cues(use[is_whole], first[is_whole], written, table).plus(
+        _by_regex(use[~is_whole], first[~is_whole], written, table)
+    )
 
 
 def _occurrences(written: Lines, table: CueTable) -> tuple[Numbers, Numbers]:
-    """The word at which each needle found begins or ends the gap, and the needle."""
+    """Each needle found: how many spaces stand before it, and its number."""
     offsets = written.whole.str.find_many(table.needles, overlapping=True).explode()
     texts = written.whole.str.extract_many(table.needles, overlapping=True).explode()
-    offsets, texts = offsets.drop_nulls(), texts.drop_nulls()
-    words = np.searchsorted(written.spaces, offsets.to_numpy())
-    return words, texts.cast(table.numbers).to_physical().to_numpy().astype(np.int64)
+    words = np.searchsorted(written.spaces, offsets.drop_nulls().to_numpy())
+    numbers = texts.drop_nulls().cast(table.numbers).to_physical().to_numpy()
+    return words, numbers.astype(np.int64)
 
 
-def _all_pieces_met(
-    row: Numbers, cue: Numbers, piece: Numbers, table: CueTable
-) -> tuple[Numbers, Numbers]:
-    """Rows and cues of which the row has every piece that must be met: one or two."""
-    pairs = np.unique((row * len(table.label) + cue) * 2 + piece) // 2
-    row, cue = np.divmod(pairs, len(table.label))
-    met = table.pieces[cue] == 1
-    met[1:] |= pairs[1:] == pairs[:-1]
-    return row[met], cue[met]
+def _whole_cues(use: Numbers, word: Numbers, written: Lines, table: CueTable) -> Hits:
+    """Hits of needles that are whole cues, where they may stand."""
+    uses = table.uses
+    first = word - uses.opens_inside[use]
+    hits = Hits(table.label[uses.cue[use]], uses.cue[use], first, first + uses.words[use])
+    at_start, at_end = uses.at_start[use], uses.at_end[use]
+    standing = np.ones(len(use), dtype=np.bool_)
+    standing[at_start] = np.isin(first[at_start], written.first)
+    standing[at_end] &= np.isin(hits.last[at_end] + 1, written.first)
+    return hits.where(standing)
 
 
-def _by_regex(rows: Numbers, cues: Numbers, written: Lines, table: CueTable) -> Hits:
-    """Run each cue's regex on the line in which its anchors were met."""
-    spans = np.array(
-        list(_matches(rows, cues, written, table)), dtype=np.int64
-    ).reshape(-1, 3)
-    cue, start, end = spans.T
+def _by_regex(use: Numbers, word: Numbers, written: Lines, table: CueTable) -> Hits:
+    """Run each cue's regex on the lines in which its pieces were met in order."""
+    cue, piece = table.uses.cue[use], table.uses.piece[use]
+    place = (cue << WORD_BITS) + word
+    opening, following = place[piece == OPENING], np.sort(place[piece == FOLLOWING])
+    at = np.searchsorted(following, opening)
+    nearest = np.append(following, np.iinfo(np.int64).max)[at]
+    reached = nearest - opening <= table.reach[opening >> WORD_BITS]
+    met = np.concatenate((place[piece == ONLY], opening[reached]))
+    row = written.rows(met & ((1 << WORD_BITS) - 1))
+    pairs = np.unique((row << WORD_BITS) + (met >> WORD_BITS), sorted=True)
+    found = np.array([*_matches(pairs, written, table)], dtype=np.int64).reshape(-1, 3)
+    cue, start, end = found.T
     # A match begins after a word's space, and ends after another's.
     first = np.searchsorted(written.spaces, start) - 1
     last = np.searchsorted(written.spaces, end) - 1
@@ -150,13 +152,15 @@ def _by_regex(rows: Numbers, cues: Numbers, written: Lines, table: CueTable) -> 
 
 
 def _matches(
-    rows: Numbers, cues: Numbers, written: Lines, table: CueTable
+    pairs: Numbers, written: Lines, table: CueTable
 ) -> Iterator[tuple[int, int, int]]:
-    run = written.line.tobytes()
-    ends = np.append(written.spaces, len(run))[written.first]
-    for row, cue in zip(rows.tolist(), cues.tolist(), strict=True):
-        regex, position, end = table.regexes[cue], int(ends[row]), int(ends[row + 1])
-        while match := regex.search(run, position, end):
+    """Cue, start and end of each match; `pairs` are rows above cues."""
+    line = written.line.tobytes()
+    for pair in pairs.tolist():
+        row, cue = pair >> WORD_BITS, pair & ((1 << WORD_BITS) - 1)
+        regex = table.regexes[cue]
+        position, end = int(written.starts[row]), int(written.starts[row + 1])
+        while match := regex.search(line, position, end):
             yield cue, *match.span()
             position = match.start() + 1
 
@@ -164,20 +168,13 @@ def _matches(
 def _standing(found: Hits, written: Lines, table: CueTable) -> Hits:
     """Leave out hits that run over a sentence's end, are negated, or cancelled."""
     kind = table.kind[found.cue]
-    unless, before, after = (kind == KINDS.index(k) for k in ("unless", "before", "after"))
-    hits = found.where(~(unless | before | after))
-    breaks = written.sentence_breaks
-    hits = hits.where(breaks[hits.last - 1] == breaks[hits.first])
-    hits = hits.where(
-        ~_negated(hits, np.sort(found.first[before]), np.sort(found.first[after]), written, table)
+    is_hit = (kind == KINDS.index("phrase")) | (kind == KINDS.index("severe"))
+    before, after, unless = (
+        found.where(kind == KINDS.index(one)) for one in ("before", "after", "unless")
     )
-    return uncancelled(hits, found.where(unless))
-
-
-def _negated(
-    hits: Hits, before: Numbers, after: Numbers, written: Lines, table: CueTable
-) -> Flags:
-    breaks = written.clause_breaks
-    near = is_negated_before(hits.first, before, breaks, table.within)
-    near |= is_negated_after(hits.last - 1, after, breaks, table.within_after)
-    return near & table.negatable[hits.cue]
+    hits = found.where(is_hit)
+    hits = hits.where(~written.sentence_ends_in(hits.first, hits.last))
+    near = negated_before(hits.first, before.first, written, table.within)
+    near |= negated_after(hits.last - 1, after.first, written, table.within_after)
+    hits = hits.where(~(near & table.negatable[hits.cue]))
+    return uncancelled(hits, unless)

@@ -1,42 +1,34 @@
-"""Negation: a negator near a cue, in the same clause, turns it round."""
+"""Negation: a negator near a cue, in the same clause, turns it round.
+
+Only the nearest negator counts: one farther away is farther than it, and behind any
+clause's end that the nearest is behind.
+"""
 
 import numpy as np
-import numpy.typing as npt
 
-from transforms.detection.text import Places
+from transforms.detection.text import Flags, Lines, Places
 
 
-def is_negated_before(
-    first: Places, negators: Places, breaks: Places, within: int
-) -> npt.NDArray[np.bool_]:
+def negated_before(first: Places, negators: Places, written: Lines, within: int) -> Flags:
     """Whether each cue has a negator at most `within` words before it, in its clause.
 
     Args:
         first: the first word of each cue.
-        negators: the words that are negators, in order.
-        breaks: the clause breaks up to each word; see `Lines.clause_breaks`.
-        within: words. Only the nearest negator counts: one farther away is farther
-            than it, and behind any break that it is behind.
+        negators: the words that are negators, in any order.
+        written: the lines in which they stand.
+        within: words.
     """
-    if not negators.size:
-        return np.zeros(len(first), dtype=np.bool_)
-    at = np.searchsorted(negators, first) - 1
-    nearest = negators[np.maximum(at, 0)]
-    return (
-        (at >= 0) & (first - nearest <= within) & (breaks[first] == breaks[nearest])
-    )
+    nearest = np.sort(np.append(negators, -within - 1))
+    nearest = nearest[np.searchsorted(nearest, first) - 1]
+    near = first - nearest <= within
+    near[near] = ~written.clause_ends_in(nearest[near], first[near] + 1)
+    return near
 
 
-def is_negated_after(
-    last: Places, negators: Places, breaks: Places, within: int
-) -> npt.NDArray[np.bool_]:
+def negated_after(last: Places, negators: Places, written: Lines, within: int) -> Flags:
     """The same for negators after a cue, of which `last` is the last word."""
-    if not negators.size:
-        return np.zeros(len(last), dtype=np.bool_)
-    at = np.searchsorted(negators, last, side="right")
-    nearest = negators[np.minimum(at, len(negators) - 1)]
-    return (
-        (at < len(negators))
-        & (nearest - last <= within)
-        & (breaks[nearest] == breaks[last])
-    )
+    nearest = np.sort(np.append(negators, np.iinfo(np.int64).max))
+    nearest = nearest[np.searchsorted(nearest, last, side="right")]
+    near = nearest - last <= within
+    near[near] = ~written.clause_ends_in(last[near], nearest[near] + 1)
+    return near

@@ -11,10 +11,10 @@ import polars as pl
 
 from transforms.detection.cues import KINDS, Cue, written_cues, written_negators
 from transforms.detection.labels import LABELS
+from transforms.detection.text import Flags
 from transforms.knowledge.lexicon import Lexicon
 
 Numbers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 _AGENT: Final = 1
 _CUSTOMER: Final = 2
@@ -36,15 +36,17 @@ class Uses:
     Attributes:
         first: number of each needle's first entry, and at last their count.
         cue: the cue's number.
+        sides: the bits of `SIDES` that carry it.
         words: words that the needle covers.
         opens_inside: 1 where it may begin inside a word, else 0.
         at_start: it must stand at the start of a line.
         at_end: it must stand at the end of one.
-        piece: the piece of the cue that it stands for.
+        piece: which piece of the cue it is: see `cues.Needle`.
     """
 
     first: Numbers
     cue: Numbers
+    sides: Numbers
     words: Numbers
     opens_inside: Numbers
     at_start: Flags
@@ -63,9 +65,8 @@ class CueTable:
         phrases: each cue as the lexicon writes it.
         label: its label's place in `labels`; -1 for a negator.
         kind: its kind's place in `KINDS`.
-        sides: the bits of `SIDES` that carry it.
         negatable: whether a negator near it turns it round.
-        pieces: how many of its pieces must be met.
+        reach: how many words after its opening piece the following one may begin.
         regexes: the compiled regex of each cue that has one.
         whole: places of the labels whose cues must cover an utterance.
         within: words that a negator before a cue reaches.
@@ -80,21 +81,13 @@ class CueTable:
     phrases: pl.Series
     label: Numbers
     kind: Numbers
-    sides: Numbers
     negatable: Flags
-    pieces: Numbers
+    reach: Numbers
     regexes: Mapping[int, re.Pattern[bytes]]
     whole: tuple[int, ...]
     within: int
     within_after: int
     fold: bool
-
-    @property
-    def has_regex(self) -> Flags:
-        """Whether a regex decides on each cue."""
-        flags = np.zeros(len(self.label), dtype=np.bool_)
-        flags[list(self.regexes)] = True
-        return flags
 
 
 def cue_table(lexicon: Lexicon) -> CueTable:
@@ -112,9 +105,8 @@ def cue_table(lexicon: Lexicon) -> CueTable:
         phrases=pl.Series([cue.phrase for cue in cues], dtype=pl.String),
         label=np.array([place.get(cue.label, -1) for cue in cues]),
         kind=np.array([KINDS.index(cue.kind) for cue in cues]),
-        sides=np.array([_sides(cue.label) for cue in cues]),
         negatable=np.array([cue.label in negatable for cue in cues]),
-        pieces=np.array([1 + max(one.piece for one in cue.needles) for cue in cues]),
+        reach=np.array([cue.reach for cue in cues]),
         regexes={n: cue.regex for n, cue in enumerate(cues) if cue.regex},
         whole=tuple(place[x] for x in labels if lexicon.cues[x].whole_utterance),
         within=lexicon.negation.within,
@@ -140,6 +132,7 @@ def _uses(cues: list[Cue]) -> tuple[list[str], Uses]:
     return [needles[n].text for n in first], Uses(
         first=np.array([*first, len(needles)]),
         cue=np.array([n for n, _ in pairs]),
+        sides=np.array([_sides(cues[n].label) for n, _ in pairs]),
         words=np.array([needle.words for needle in needles]),
         opens_inside=np.array([int(needle.opens_inside) for needle in needles]),
         at_start=np.array([needle.at_start for needle in needles]),

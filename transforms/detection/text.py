@@ -21,6 +21,7 @@ import pyarrow as pa
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 _SPACE: Final = 0x20
 _APOSTROPHE: Final = 0x27
@@ -34,8 +35,7 @@ _COMBINING_LEADS: Final = (b"\xcc", b"\xcd")
 _DECOMPOSED: Final = re.compile(
     rb"(?:[A-Za-z]|[\xc2-\xcb\xce-\xdf].)(?:[\xcc\xcd].)+", re.DOTALL
 )
-_SENTENCE_MARKS: Final = b".?!;"
-_CLAUSE_MARKS: Final = b".?!;,:"
+_DOT: Final = ord(".")
 _AT_ONCE: Final = 100_000
 """Texts worked on at once: their arrays stay in the cache and off the page tables."""
 
@@ -74,10 +74,8 @@ def _two_byte_table(*, fold: bool) -> Bytes:
 
 _ONE_BYTE: Final = _one_byte_table()
 _TWO_BYTES: Final = {fold: _two_byte_table(fold=fold) for fold in (False, True)}
-_IS_MARK: Final = {
-    marks: bytes(code in marks for code in range(256))
-    for marks in (_SENTENCE_MARKS, _CLAUSE_MARKS)
-}
+_SENTENCE_ENDS: Final = bytes(code in b".?!;" for code in range(256))
+_CLAUSE_ENDS: Final = bytes(code in b".?!;,:" + bytes([_TEXT_END]) for code in range(256))
 
 
 @dataclass(frozen=True)
@@ -91,17 +89,16 @@ class Lines:
     Attributes:
         run: the texts in UTF-8, each after a space and before `_TEXT_END`.
         line: their lines.
-        source: where in the run each byte of the lines comes from.
+        spaces: where in the lines the spaces stand.
+        word_starts: where in the run the word after each space starts.
+        word_ends: where in the run the word before each space ends.
     """
 
     run: Bytes
     line: Bytes
-    source: Places
-
-    @cached_property
-    def spaces(self) -> Places:
-        """Where in the lines the spaces stand."""
-        return np.flatnonzero(self.line == _SPACE)
+    spaces: Places
+    word_starts: Places
+    word_ends: Places
 
     @cached_property
     def first(self) -> Places:
@@ -110,9 +107,14 @@ class Lines:
         return np.concatenate(([0], ends, [len(self.spaces)]))
 
     @cached_property
+    def starts(self) -> Places:
+        """Where each line starts, and at last where all end."""
+        return np.append(self.spaces, len(self.line))[self.first]
+
+    @cached_property
     def strings(self) -> pl.Series:
         """The lines, one a text."""
-        return _strings(self.line, np.append(self.spaces[self.first[:-1]], len(self.line)))
+        return _strings(self.line, self.starts)
 
     @cached_property
     def whole(self) -> pl.Series:
@@ -124,49 +126,54 @@ class Lines:
         return np.searchsorted(self.first, words, side="right") - 1
 
     def spans(self, first: Places, last: Places) -> tuple[Places, Places]:
-        """Start and end (exclusive) in code points of words `first` to before `last`."""
-        # The first byte of a line comes from the space put before its text.
-        base = self.source[self.spaces[self.first[self.rows(first)]]] + 1
-        start = self.source[self.spaces[first] + 1]
-        # Of the spaces in a row, a line keeps the first: the one that ends the word.
-        end = self.source[self.spaces[last]]
-        base, start, end = (x - self._continuations(x) for x in (base, start, end))
-        return start - base, end - base
+        """Start and end in code points of words `first` to `last`, both exclusive ends."""
+        base = self._points(self.word_ends[self.first[self.rows(first)]] + 1)
+        start = self._points(self.word_starts[first])
+        return start - base, self._points(self.word_ends[last]) - base
 
-    def _continuations(self, places: Places) -> Places:
-        """How many bytes of the run before each place only continue a character."""
-        return np.searchsorted(self._continuing, places)
+    def _points(self, places: Places) -> Places:
+        """Bytes of the run before each place, without those that continue a character."""
+        return places - np.searchsorted(self._continuing, places)
 
     @cached_property
     def _continuing(self) -> Places:
         return np.flatnonzero((self.run & 0xC0) == 0x80)
 
-    @cached_property
-    def sentence_breaks(self) -> Places:
-        """How many gaps in which a sentence or a text ends stand up to each word."""
-        return self._breaks(_SENTENCE_MARKS, dots_run_on=True)
+    def sentence_ends_in(self, first: Places, last: Places) -> Flags:
+        """Whether a sentence ends between the words from `first` to before `last`."""
+        return self._any_between(self._sentence_marks, first, last)
+
+    def clause_ends_in(self, first: Places, last: Places) -> Flags:
+        """The same for clauses: commas and colons, and the ends of texts, too."""
+        return self._any_between(self._clause_marks, first, last)
+
+    def _any_between(self, marks: Places, first: Places, last: Places) -> Flags:
+        begin, end = self.word_ends[first + 1], self.word_starts[last - 1]
+        return np.searchsorted(marks, begin) < np.searchsorted(marks, end)
 
     @cached_property
-    def clause_breaks(self) -> Places:
-        """The same, for commas and colons too."""
-        return self._breaks(_CLAUSE_MARKS, dots_run_on=False)
+    def _clause_marks(self) -> Places:
+        return self._marks(_CLAUSE_ENDS)
 
-    def _breaks(self, marks: bytes, *, dots_run_on: bool) -> Places:
-        is_mark = self.run.tobytes().translate(_IS_MARK[marks])
-        places = np.flatnonzero(np.frombuffer(is_mark, dtype=np.uint8))
-        gaps = np.searchsorted(self.source[self.spaces], places, side="right") - 1
-        broken = np.zeros(len(self.spaces), dtype=np.int64)
-        broken[gaps] = 1
-        if dots_run_on:
-            dots = (self.run[places] == ord(".")) & (self.run[places - 1] == ord("."))
-            broken[gaps[dots]] = 0
-        broken[self.first[:-1]] = 1
-        return np.cumsum(broken)
+    @cached_property
+    def _sentence_marks(self) -> Places:
+        """Marks, without those in a gap in which dots run on."""
+        marks = self._marks(_SENTENCE_ENDS)
+        dotted = marks[(self.run[marks] == _DOT) & (self.run[marks - 1] == _DOT)]
+        gaps = np.searchsorted(self.word_ends, dotted, side="right") - 1
+        begin = np.searchsorted(marks, self.word_ends[gaps])
+        end = np.searchsorted(marks, self.word_starts[gaps])
+        left_out = [np.arange(*pair) for pair in zip(begin, end, strict=True)]
+        return np.delete(marks, np.concatenate([np.arange(0), *left_out]))
+
+    def _marks(self, table: bytes) -> Places:
+        is_mark = self.run.tobytes().translate(table)
+        return np.flatnonzero(np.frombuffer(is_mark, dtype=np.bool_))
 
 
 def _strings(line: Bytes, offsets: Places) -> pl.Series:
     strings = pa.LargeStringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(offsets.astype(np.int64)), pa.py_buffer(line)
+        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(line)
     )
     return pl.Series(pl.from_arrow(strings), dtype=pl.String)
 
@@ -183,13 +190,14 @@ def lines(texts: pl.Series, *, fold: bool = False) -> Lines:
         _part(texts.slice(start, _AT_ONCE), fold=fold)
         for start in range(0, len(texts), _AT_ONCE)
     ]
-    before = np.cumsum([0, *(len(part.run) for part in parts)])
+    in_run = np.cumsum([0, *(len(part.run) for part in parts)])
+    in_line = np.cumsum([0, *(len(part.line) for part in parts)])
     return Lines(
         run=np.concatenate([part.run for part in parts]),
         line=np.concatenate([part.line for part in parts]),
-        source=np.concatenate(
-            [part.source + n for part, n in zip(parts, before[:-1], strict=True)]
-        ),
+        spaces=np.concatenate([p.spaces + n for p, n in zip(parts, in_line)]),
+        word_starts=np.concatenate([p.word_starts + n for p, n in zip(parts, in_run)]),
+        word_ends=np.concatenate([p.word_ends + n for p, n in zip(parts, in_run)]),
     )
 
 
@@ -214,8 +222,16 @@ def _part(texts: pl.Series, *, fold: bool) -> Lines:
     again = (line[:-1] == _SPACE) & ((line[1:] == _SPACE) | (line[1:] == _TEXT_END))
     kept = np.flatnonzero(np.concatenate(([True], ~again)))
     line = line[kept]
-    line[line == _TEXT_END] = _SPACE
-    return Lines(np.frombuffer(run, dtype=np.uint8), line, source[kept])
+    spaces = np.flatnonzero((line == _SPACE) | (line == _TEXT_END))
+    line[spaces] = _SPACE
+    # Of the gap between words, a line has the first byte: where the word before ends.
+    return Lines(
+        run=np.frombuffer(run, dtype=np.uint8),
+        line=line,
+        spaces=spaces,
+        word_starts=source[np.append(kept, len(source) - 1)[spaces + 1]],
+        word_ends=source[kept[spaces]],
+    )
 
 
 def _run(texts: pl.Series) -> bytes:

@@ -77,9 +77,9 @@ class Playbook(Frozen):
 
 
 class Assignment(Frozen):
-    """Which playbooks apply where; an empty selector applies everywhere."""
+    """Which playbooks apply where; none named are all, an empty selector is everywhere."""
 
-    playbooks: tuple[str, ...]
+    playbooks: tuple[str, ...] = ()
     queues: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
