@@ -30,6 +30,7 @@ class Palette:
     ramp: tuple[str, ...]
     heat: str
     hatch: str
+    empty: str
 
     @property
     def veil(self) -> str:
@@ -47,7 +48,8 @@ PALETTES: Final[dict[Scheme, Palette]] = {
         series=("#0a6c74", "#b4500b", "#3b5b9d", "#8a3a78", "#5d6b1e", "#55626f"),
         ramp=("#f4ead9", "#cfe0d8", "#8fc3bf", "#45979b", "#0a6c74", "#064a55"),
         heat="#b4500b",
-        hatch="#c3ccd4",
+        hatch="#b3bec8",
+        empty="#f1f4f6",
     ),
     "dark": Palette(
         text="#e6ebef",
@@ -58,6 +60,7 @@ PALETTES: Final[dict[Scheme, Palette]] = {
         ramp=("#4a3a2b", "#33474b", "#25646b", "#2b8a90", "#56c2c6", "#b5ecea"),
         heat="#f0a35e",
         hatch="#4b5965",
+        empty="#1d2831",
     ),
 }
 

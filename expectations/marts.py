@@ -4,6 +4,7 @@ from datetime import datetime
 
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
+from transforms.contracts.call_marts import EVENT_TYPES, VERDICTS_KEPT
 from transforms.contracts.staging import SPEAKERS
 
 
@@ -68,7 +69,7 @@ def verdicts() -> Suite:
         marts.VERDICTS,
         (
             refers("call_id", marts.CALL_FACTS, "call_id"),
-            one_of("verdict", marts.VERDICTS_KEPT),
+            one_of("verdict", VERDICTS_KEPT),
             never(
                 "met and violated say by what cue or rule",
                 "SELECT call_id, behaviour FROM {batch}"
@@ -93,7 +94,7 @@ def escalation_events() -> Suite:
         marts.ESCALATION_EVENTS,
         (
             refers("call_id", marts.CALL_FACTS, "call_id"),
-            one_of("event_type", marts.EVENT_TYPES),
+            one_of("event_type", EVENT_TYPES),
             between("turn", -1, None),
         ),
     )

@@ -1,6 +1,8 @@
 """Why one call has its verdicts: the flow's own scoring of its day, for one call."""
 
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,7 +12,7 @@ from flows.candidate import open_published
 from flows.knowledge import load_knowledge
 from flows.score import Scorer
 from flows.settings import Settings
-from flows.warehouse import open_database
+from flows.warehouse import Warehouse, open_database
 from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
 from transforms.detection.detect import Detector
@@ -77,21 +79,12 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         open_database(settings.warehouse, layers, read_only=True) as warehouse,
         open_published(settings, path, read_only=True) as published,
     ):
-        found = warehouse.read(
-            "SELECT day, call_no FROM staging.calls WHERE call_id = $id",
-            {"id": call_id},
-        )
-        if found.is_empty():
-            raise UnknownCallError(
-                f"no call {call_id!r} in {settings.home}; `coolhead export call_facts`"
-                " lists the calls, and quarantine/ holds what could not be read"
-            )
+        day, call_no = _call(warehouse, settings.home, call_id)
         as_of = published.read(
             "SELECT as_of FROM marts.run_history ORDER BY run_id DESC LIMIT 1"
         ).item()
         detector = Detector(knowledge.lexicons, knowledge.languages)
         scorer = Scorer(settings, warehouse, published, knowledge, detector, as_of)
-        day, call_no = found.row(0)
         prepared, texts, scored = scorer.score([day])
     mine = pl.col("call_no") == call_no
     facts = scored.call_facts.filter(mine).row(0, named=True)
@@ -111,3 +104,17 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         steps=explained(scored.judged, knowledge.playbooks, scored.applies, call_no),
         direction=lexicon.direction if lexicon else "ltr",
     )
+
+
+def _call(warehouse: Warehouse, home: Path, call_id: str) -> tuple[date, int]:
+    """The call's day and number."""
+    found = warehouse.read(
+        "SELECT day, call_no FROM staging.calls WHERE call_id = $id", {"id": call_id}
+    )
+    if found.is_empty():
+        raise UnknownCallError(
+            f"no call {call_id!r} in {home}; `coolhead export call_facts` lists the"
+            " calls, and quarantine/ holds what could not be read"
+        )
+    day, call_no = found.row(0)
+    return day, call_no

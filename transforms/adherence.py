@@ -9,8 +9,8 @@ import polars as pl
 from transforms.behaviours import BEHAVIOURS
 from transforms.context import Context
 from transforms.contracts import marts
+from transforms.contracts.call_marts import EVENT_TYPE, EVENT_TYPES, VERDICT
 from transforms.contracts.columns import UTC
-from transforms.contracts.marts import EVENT_TYPES, VERDICT
 from transforms.contracts.table import UNKNOWN
 from transforms.escalation import OUTSIDE, Escalations
 from transforms.heard import NEVER, Ints, Mask, gathered
@@ -133,7 +133,7 @@ def escalation_events(verdicts: Verdicts, events: Escalations) -> pl.DataFrame:
     outside = events.place == OUTSIDE
     turn = np.full(len(events.place), OUTSIDE)
     turn[~outside] = h.turn[events.place[~outside]]
-    types = pl.Series(EVENT_TYPES, dtype=pl.String).cast(marts.EVENT_TYPE)
+    types = pl.Series(EVENT_TYPES, dtype=pl.String).cast(EVENT_TYPE)
     frame = pl.DataFrame(
         {
             "call_id": calls["call_id"].gather(call),

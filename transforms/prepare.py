@@ -59,14 +59,7 @@ def prepare(
         maintain_order="left",
         validate="m:1",
     )
-    hits = detector.hear(turns)
-    switched = detector.switched(turns, hits)
-    if not switched.is_empty():
-        turns = _switch(turns, switched)
-        elsewhere = turns[switched["row"].to_list()]
-        more = detector.hear(elsewhere)
-        more = more.with_columns(row=switched["row"].gather(more["row"]))
-        hits = pl.concat([hits, more]).sort("row", "start", "end", "label")
+    turns, hits = _heard(turns, detector)
     place = turns.select("call_no", "turn", "speaker")
     located = pl.concat(
         [place[hits["row"].to_numpy()], hits.drop("row")], how="horizontal"
@@ -76,6 +69,20 @@ def prepare(
         turns=_turns(turns, label_masks(hits, turns.height), knowledge),
         hits=located,
     )
+
+
+def _heard(
+    turns: pl.DataFrame, detector: Detector
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The turns, each in the language in which it was heard, and the hits."""
+    hits = detector.hear(turns)
+    switched = detector.switched(turns, hits)
+    if switched.is_empty():
+        return turns, hits
+    turns = _switch(turns, switched)
+    more = detector.hear(turns[switched["row"].to_list()])
+    more = more.with_columns(row=switched["row"].gather(more["row"]))
+    return turns, pl.concat([hits, more]).sort("row", "start", "end", "label")
 
 
 def _switch(turns: pl.DataFrame, switched: pl.DataFrame) -> pl.DataFrame:

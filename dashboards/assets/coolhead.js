@@ -69,8 +69,9 @@
         return window.dash_clientside.no_update;
       },
       schemed: function (computed, shown) {
-        /* At the first call the switch has not told its scheme yet. */
-        var scheme = computed || stored();
+        /* Told late at first, and before the page has it: the page itself is asked. */
+        var told = document.documentElement.getAttribute("data-mantine-color-scheme");
+        var scheme = told === "dark" || told === "light" ? told : stored();
         document.body.dataset.agThemeMode = scheme;
         return scheme === shown ? window.dash_clientside.no_update : scheme;
       },

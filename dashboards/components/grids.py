@@ -63,7 +63,7 @@ class GridColumn:
     def _narrowest(self) -> int:
         """Pixels that the head's longest word, and the values, need."""
         word = max(map(len, self.name.split(" ")))
-        return max(_NARROWEST.get(self.kind, 96), 34 + 9 * word)
+        return max(_NARROWEST.get(self.kind, 96), 32 + 7 * word)
 
     def definition(self) -> dict[str, Any]:
         """The column as AG Grid wants it."""

@@ -1,31 +1,39 @@
 """A call's verdicts: each playbook's steps, with reasons and evidence."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from dash import html
 
 from dashboards.components.text import chip, folded, verdict_chip
 from dashboards.components.transcript import turn_link
-from dashboards.formats import parameters_in_words
+from dashboards.formats import in_words, parameters_in_words
 
-_ORDER = ("violated", "missed", "met")
+_ORDER: Final = ("violated", "missed", "met")
+_QUOTED: Final = 90
+"""Characters of the evidence that are quoted; the turn itself has the rest."""
 
 
-def verdicts(rows: pl.DataFrame, opened: str | None) -> list[Any]:
+def verdicts(
+    rows: pl.DataFrame, turns: pl.DataFrame, opened: str | None
+) -> list[html.Details]:
     """One part for each playbook.
 
     Args:
         rows: as `call_verdicts` gives them.
+        turns: the transcript, of which the evidence is quoted.
         opened: the playbook whose part stands open; the first one if None.
     """
     parts = rows.partition_by("playbook", maintain_order=True)
     first = opened or (parts[0]["playbook"][0] if parts else None)
-    return [_playbook(part, is_open=part["playbook"][0] == first) for part in parts]
+    texts = dict(turns.select("turn", "text").iter_rows())
+    return [
+        _playbook(part, texts, is_open=part["playbook"][0] == first) for part in parts
+    ]
 
 
-def _playbook(rows: pl.DataFrame, *, is_open: bool) -> html.Details:
+def _playbook(rows: pl.DataFrame, texts: dict[int, str], *, is_open: bool) -> html.Details:
     judged = rows.filter(pl.col("verdict").is_not_null())
     rest = rows.filter(pl.col("verdict").is_null())
     told = Counter(judged["verdict"].to_list())
@@ -33,7 +41,7 @@ def _playbook(rows: pl.DataFrame, *, is_open: bool) -> html.Details:
     summary = [html.Span(rows["playbook_title"][0], className="summary-title"), *chips]
     return folded(
         summary,
-        _judged(judged),
+        _judged(judged, texts),
         folded(
             f"No opportunity, or not observable: {rest.height}",
             html.P(
@@ -47,35 +55,49 @@ def _playbook(rows: pl.DataFrame, *, is_open: bool) -> html.Details:
     )
 
 
-def _judged(rows: pl.DataFrame) -> html.Ol:
-    return html.Ol(
-        [_verdict(row) for row in rows.iter_rows(named=True)], className="verdicts"
-    )
+def _judged(rows: pl.DataFrame, texts: dict[int, str]) -> html.Ol:
+    steps = rows.partition_by("step", maintain_order=True)
+    return html.Ol([_step(step, texts) for step in steps], className="verdicts")
 
 
-def _verdict(row: dict[str, Any]) -> html.Li:
-    conduct = [chip("conduct", "none", "Reported apart, as breaches")] if row["is_conduct"] else []
+def _step(rows: pl.DataFrame, texts: dict[int, str]) -> html.Li:
+    first = rows.row(0, named=True)
+    conduct = [chip("conduct", "none", "Reported apart, as breaches")]
+    head = [html.B(first["step"]), html.Span(first["title"])]
+    behaviours = [
+        html.Li(
+            [
+                verdict_chip(row["verdict"]),
+                html.Span([parameters_in_words(row["behaviour"]), *_why(row, texts)]),
+            ],
+            className="verdict",
+        )
+        for row in rows.iter_rows(named=True)
+    ]
     return html.Li(
         [
-            html.Div(
-                [verdict_chip(row["verdict"]), html.Strong(f"{row['step']}. {row['title']}"), *conduct],
-                className="verdict-head",
-            ),
-            html.Div(
-                [html.Span(parameters_in_words(row["behaviour"])), *_why(row)], className="verdict-why"
-            ),
+            html.Div(head + (conduct if first["is_conduct"] else []), className="step-title"),
+            html.Ul(behaviours),
         ]
     )
 
 
-def _why(row: dict[str, Any]) -> list[Any]:
-    parts: list[Any] = [f" – {row['reason']}"] if row["reason"] else []
+def _why(row: dict[str, Any], texts: dict[int, str]) -> list[Any]:
+    """The reason, and the words that are the evidence, with a link to their turn."""
+    reason = in_words(row["reason"] or "")
+    is_told = reason and not parameters_in_words(row["behaviour"]).startswith(reason)
+    parts: list[Any] = [html.Span(f" – {reason}", className="muted")] if is_told else []
     if row["turn"] is not None:
-        cue = f" “{row['cue']}”" if row["cue"] else ""
-        parts += [" · ", turn_link(row["turn"]), cue]
-    elif row["cue"]:
-        parts.append(f" · {row['cue']}")
+        words = texts.get(row["turn"], "")[row["start"] or 0 : row["end"] or 0]
+        said = [" ", html.Q(_short(words), dir="auto", title=row["cue"])] if words else []
+        parts += [html.Br(), turn_link(row["turn"]), *said]
+    elif row["cue"] and row["cue"] != row["reason"]:
+        parts.append(html.Span(f" · {row['cue']}", className="muted"))
     return parts
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _QUOTED else f"{words[:_QUOTED].rstrip()}…"
 
 
 def _unjudged(row: dict[str, Any]) -> str:

@@ -64,7 +64,10 @@ def agent_steps(
             "nticks": 5,
         },
     )
-    _pale(figure, grid, ids, agents, colours.veil)
+    few = [[_is_small(row) for row in line] for line in grid]
+    none = [[row is None or not row["judged"] for row in line] for line in grid]
+    _wash(figure, few, ids, agents, colours.veil)
+    _wash(figure, none, ids, agents, colours.empty)
     _hatch(figure, grid, ids, agents, colours.hatch)
     _write(figure, grid, ids, agents, formats, colours)
     figure.update_layout(
@@ -138,19 +141,18 @@ def _custom(
     ]
 
 
-def _pale(
+def _wash(
     figure: go.Figure,
-    grid: list[list[Cell | None]],
+    cells: list[list[bool]],
     steps: list[str],
     agents: list[str],
     colour: str,
 ) -> None:
-    """Lay a veil over cells with few opportunities; clicks go through it."""
-    veil = [[1 if _is_small(row) else None for row in line] for line in grid]
+    """Lay one colour over some cells; clicks go through it."""
     figure.add_heatmap(
         x=steps,
         y=agents,
-        z=veil,
+        z=[[1 if is_washed else None for is_washed in line] for line in cells],
         colorscale=[[0, colour], [1, colour]],
         showscale=False,
         hoverinfo="skip",

@@ -61,9 +61,9 @@ def _mark_peak(
     figure: go.Figure, turns: pl.DataFrame, peak_turn: int | None, colour: str
 ) -> None:
     peak = turns.filter(pl.col("turn") == peak_turn) if peak_turn is not None else turns.clear()
-    if peak.is_empty():
+    degrees = peak["temperature"][0] if peak.height else 0.0
+    if degrees <= 0:
         return
-    degrees = peak["temperature"][0]
     figure.add_scatter(
         x=[peak_turn],
         y=[degrees],

@@ -100,7 +100,7 @@ def _aside(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> Iterator[An
     rows = cases.call_verdicts(view.published, fact)
     opened = view.carried.playbook[0] if view.carried.playbook else None
     if not fact["unassessable"]:
-        yield panel("Verdicts", *verdicts(rows, opened))
+        yield panel("Verdicts", *verdicts(rows, turns, opened))
     yield panel("Facts", _facts(view, fact))
 
 

@@ -72,7 +72,10 @@ def _trigger(context: Context, after: str) -> tuple[Ints, Ints]:
             trigger == NEVER, NEVER, np.minimum(trigger, h.first_place(insults))
         )
     shouting = np.flatnonzero(h.is_shouting & h.is_by["customer"])
-    rude = h.hit_turn[h.said("customer", "insult", "profanity")]
+    # Swearing at things, in a calm call, is no rudeness to the agent.
+    swearing = h.said("customer", "profanity")
+    swearing = swearing[context.heat.is_heated[h.hit_call[swearing]]]
+    rude = h.hit_turn[np.concatenate((h.said("customer", "insult"), swearing))]
     first = h.first_place(np.unique(np.concatenate((shouting, rude))))
     return first, first
 

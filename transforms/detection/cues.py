@@ -19,7 +19,7 @@ _LONGEST_GAP: Final = {"...": 4, "_": 1}
 _LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
 """A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
-_SHORT_WORD: Final = 2
+_SHORT_WORD: Final = 3
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
 

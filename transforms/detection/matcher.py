@@ -127,8 +127,8 @@ def _whole_cues(use: Numbers, word: Numbers, written: Lines, table: CueTable) ->
     hits = Hits(table.label[uses.cue[use]], uses.cue[use], first, first + uses.words[use])
     at_start, at_end = uses.at_start[use], uses.at_end[use]
     standing = np.ones(len(use), dtype=np.bool_)
-    standing[at_start] = np.isin(first[at_start], written.first)
-    standing[at_end] &= np.isin(hits.last[at_end] + 1, written.first)
+    standing[at_start] = written.starts_line(first[at_start])
+    standing[at_end] &= written.starts_line(hits.last[at_end] + 1)
     return hits.where(standing)
 
 
@@ -142,7 +142,8 @@ def _by_regex(use: Numbers, word: Numbers, written: Lines, table: CueTable) -> H
     reached = nearest - opening <= table.reach[opening >> WORD_BITS]
     met = np.concatenate((place[piece == ONLY], opening[reached]))
     row = written.rows(met & ((1 << WORD_BITS) - 1))
-    pairs = np.unique((row << WORD_BITS) + (met >> WORD_BITS), sorted=True)
+    pairs = np.sort((row << WORD_BITS) + (met >> WORD_BITS))
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     found = np.array([*_matches(pairs, written, table)], dtype=np.int64).reshape(-1, 3)
     cue, start, end = found.T
     # A match begins after a word's space, and ends after another's.

@@ -125,6 +125,10 @@ class Lines:
         """The text in which each word stands."""
         return np.searchsorted(self.first, words, side="right") - 1
 
+    def starts_line(self, words: Places) -> Flags:
+        """Whether each word is the first of its line."""
+        return self.first[self.rows(words)] == words
+
     def spans(self, first: Places, last: Places) -> tuple[Places, Places]:
         """Start and end in code points of words `first` to `last`, both exclusive ends."""
         base = self._points(self.word_ends[self.first[self.rows(first)]] + 1)

@@ -13,7 +13,7 @@ class BehaviourUse(Frozen):
     """One behaviour as a step asks for it: its name and its parameters."""
 
     behaviour: str
-    parameters: dict[str, Value] = {}
+    parameters: dict[str, Value] = Field(default_factory=dict)
 
     @property
     def parameters_text(self) -> str:

@@ -1,0 +1,180 @@
+"""The marts of single calls: a row a call, or for what was heard, judged or said in it."""
+
+from typing import Final
+
+import polars as pl
+
+from transforms.contracts.columns import (
+    AGENT,
+    CALL_ID,
+    CALL_NO,
+    DAY,
+    KNOWLEDGE,
+    LANGUAGE,
+    QUEUE,
+    TEAM,
+    TURN,
+    UTC,
+    count,
+    optional,
+)
+from transforms.contracts.staging import SPEAKER
+from transforms.contracts.table import Column, Table
+from transforms.detection.labels import LABELS
+
+VERDICTS_KEPT: Final = ("met", "missed", "violated")
+VERDICT: Final = pl.Enum(VERDICTS_KEPT)
+
+EVENT_TYPES: Final = (
+    "supervisor_request",
+    "supervisor_transfer",
+    "supervisor_refusal",
+    "formal_complaint",
+    "legal_threat",
+    "churn_threat",
+    "threat",
+    "agent_ended_call",
+    "security",
+)
+EVENT_TYPE: Final = pl.Enum(EVENT_TYPES)
+
+EVIDENCE: Final = pl.List(
+    pl.Struct(
+        {"label": pl.String, "start": pl.UInt32, "end": pl.UInt32, "cue": pl.String}
+    )
+)
+
+CALL_FACTS: Final = Table(
+    name="marts.call_facts",
+    grain="one row for each call",
+    key=("call_id",),
+    columns={
+        "call_id": CALL_ID,
+        "call_no": CALL_NO,
+        "day": DAY,
+        "started_at": Column(UTC, "When the call started, in UTC."),
+        "zone": Column(pl.String, "The source's zone or offset."),
+        "duration_seconds": optional(pl.Float32, "Length of the call."),
+        "agent_id": AGENT,
+        "agent_name": optional(pl.String, "The agent's name."),
+        "team": TEAM,
+        "queue": QUEUE,
+        "language": LANGUAGE,
+        "customer_id": optional(pl.String, "The source's id of the customer."),
+        "direction": optional(pl.String, "`inbound` or `outbound`."),
+        "channel": optional(pl.String, "Voice, chat, …"),
+        "disposition": optional(pl.String, "How the source says that the call ended."),
+        "turns": count("Turns of the transcript."),
+        "unassessable": optional(
+            pl.String, "Why the call cannot be assessed; null if it can."
+        ),
+        "is_heated": optional(pl.Boolean, "Heated; null if unassessable."),
+        "is_deescalated": optional(pl.Boolean, "De-escalated; null unless heated."),
+        "temperature_start": optional(
+            pl.Float32, "Temperature of the first customer turn."
+        ),
+        "temperature_peak": optional(pl.Float32, "Highest temperature, 0-100."),
+        "temperature_end": optional(
+            pl.Float32, "Temperature of the last customer turn."
+        ),
+        "peak_turn": optional(pl.UInt16, "Turn of the peak."),
+        "is_complaint": optional(pl.Boolean, "A complaint cue or a linked incident."),
+        "is_abusive": optional(pl.Boolean, "An insult or a threat by the customer."),
+        "mentions_repeat": optional(
+            pl.Boolean, "The customer says that it is not the first contact."
+        ),
+        "warmth": optional(
+            pl.Float32, "Empathy, thanks and positive wording per turn of the agent."
+        ),
+        "incident_id": optional(pl.String, "The incident linked to the call."),
+        "escalation_events": count("Escalation events of the call."),
+        "met": count("Verdicts met, over distinct behaviours and parameters."),
+        "missed": count("Verdicts missed."),
+        "violated": count("Verdicts violated."),
+        "window_closes_at": optional(
+            UTC,
+            "When the first verdict that still waits for its window is judged again.",
+        ),
+        "knowledge": KNOWLEDGE,
+    },
+)
+
+VERDICTS: Final = Table(
+    name="marts.verdicts",
+    grain="one row for each call, behaviour and parameters judged met, missed or violated",
+    key=("call_id", "behaviour", "parameters"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "behaviour": Column(pl.String, "The behaviour, as the glossary names it."),
+        "parameters": Column(pl.String, "Its parameters, `name=value` in name order."),
+        "verdict": Column(VERDICT, "met, missed or violated."),
+        "reason": optional(
+            pl.String, "Why missed; for met and violated, the rule that fired."
+        ),
+        "turn": optional(pl.UInt16, "Turn of the first evidence."),
+        "start": optional(pl.UInt32, "Start of its span in the text, in code points."),
+        "end": optional(pl.UInt32, "End of its span, exclusive."),
+        "cue": optional(pl.String, "The cue or rule that gave the evidence."),
+        "knowledge": KNOWLEDGE,
+    },
+)
+
+ESCALATION_EVENTS: Final = Table(
+    name="marts.escalation_events",
+    grain="one row for each escalation event of a call",
+    key=("call_id", "event_type", "turn"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "event_type": Column(EVENT_TYPE, "What happened."),
+        "turn": Column(
+            pl.Int32, "Turn where it happened; -1 if outside the transcript."
+        ),
+    },
+)
+
+SPANS: Final = Table(
+    name="marts.spans",
+    grain="one row for each cue heard in a turn",
+    key=("call_no", "turn", "label", "start", "end"),
+    columns={
+        "call_no": CALL_NO,
+        "day": DAY,
+        "turn": TURN,
+        "label": Column(pl.Enum(list(LABELS)), "What it says."),
+        "start": Column(pl.UInt32, "Start of the span in the text, in code points."),
+        "end": Column(pl.UInt32, "End of the span, exclusive."),
+        "cue": Column(pl.String, "The cue, as the lexicon writes it."),
+    },
+)
+
+TEMPERATURES: Final = Table(
+    name="marts.temperatures",
+    grain="one row for each customer turn of an assessable call",
+    key=("call_no", "turn"),
+    columns={
+        "call_no": CALL_NO,
+        "day": DAY,
+        "turn": TURN,
+        "temperature": Column(pl.Float32, "Customer's temperature, 0-100."),
+    },
+)
+
+CALL_TRANSCRIPTS: Final = Table(
+    name="marts.call_transcripts",
+    grain="one row for each turn of a call",
+    key=("call_id", "turn"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "turn": TURN,
+        "speaker": Column(SPEAKER, "Who speaks."),
+        "start_seconds": optional(pl.Float32, "Start, in seconds from the call's."),
+        "end_seconds": optional(pl.Float32, "End, in seconds from the call's start."),
+        "text": Column(pl.String, "What was said, as exported."),
+        "language": optional(pl.String, "Language in which the turn was heard."),
+        "temperature": optional(pl.Float32, "Customer's temperature, 0-100."),
+        "evidence": Column(EVIDENCE, "Spans in the text (code points, end exclusive)."),
+    },
+)
