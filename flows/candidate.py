@@ -18,6 +18,10 @@ from transforms.playbook_steps import playbook_steps
 
 TABLES: Final = tuple(mart for mart in marts.MARTS if mart not in marts.VIEWS)
 
+_SCORE_ANEW: Final = (
+    "remove the folder of published versions and run `coolhead nightly`: every day is"
+    " scored again"
+)
 _TRANSCRIPTS: Final = """
     CREATE OR REPLACE VIEW marts.call_transcripts AS
     SELECT f.call_id, a.day, a.turn, a.speaker, a.start_seconds, a.end_seconds, a.text,
@@ -44,7 +48,7 @@ def open_published(
     settings: Settings, path: Path, *, read_only: bool = False
 ) -> Generator[Warehouse]:
     """Open a published file or candidate; its views are relative to the home."""
-    with open_database(path, TABLES, read_only=read_only) as opened:
+    with open_database(path, TABLES, read_only=read_only, remedy=_SCORE_ANEW) as opened:
         opened.execute(f"SET file_search_path = '{_escaped(settings.home)}'")
         yield opened
 

@@ -1,10 +1,10 @@
 """The nightly flow: ingest, stage, judge, score, marts, judge, publish, report."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 from prefect import flow, task
@@ -25,6 +25,21 @@ from flows.warehouse import WarehouseBusyError, open_warehouse
 from transforms.contracts import marts
 from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
+
+
+_COUNTS: Final = (
+    "calls_in",
+    "calls_new",
+    "calls_repeated",
+    "calls_rejected",
+    "records_in",
+    "records_rejected",
+)
+_TAKEN_BEFORE: Final = f"""
+    SELECT count(*) AS files_in,
+        {", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _COUNTS)}
+    FROM raw.files WHERE run_id = $version
+"""
 
 
 class NothingToScoreError(RuntimeError):
@@ -57,9 +72,12 @@ def take_in(settings: Settings, version: str) -> IngestReport:
     """Ingest what is new in the inbox, and stage it."""
     settings.inbox.mkdir(parents=True, exist_ok=True)
     with open_warehouse(settings) as warehouse, Bars() as bars:
+        # A run that failed after taking files in left them to this version.
+        before = warehouse.read(_TAKEN_BEFORE, {"version": version}).row(0, named=True)
         report = ingest(settings, warehouse, version, bars.files)
         stage(settings, warehouse)
-    return report
+    counts = {name: getattr(report, name) + int(n) for name, n in before.items()}
+    return replace(report, **counts)
 
 
 @task(cache_policy=NO_CACHE)

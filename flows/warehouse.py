@@ -34,6 +34,12 @@ _DUCKDB_TYPES: Final[dict[type[pl.DataType], str]] = {
 }
 
 
+_READ_ANEW: Final = (
+    "move the file and the archive folder beside it away and run again: the inbox is read"
+    " anew"
+)
+
+
 class WarehouseBusyError(RuntimeError):
     """Another process holds the database file."""
 
@@ -200,7 +206,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _check_columns(warehouse: Warehouse, tables: Sequence[Table]) -> None:
+def _check_columns(warehouse: Warehouse, tables: Sequence[Table], remedy: str) -> None:
     found = warehouse.read(
         "SELECT schema_name || '.' || table_name AS name, list(column_name) AS columns"
         " FROM duckdb_columns() WHERE NOT internal GROUP BY ALL"
@@ -211,17 +217,25 @@ def _check_columns(warehouse: Warehouse, tables: Sequence[Table]) -> None:
         if columns != set(table.columns):
             raise WarehouseOutdatedError(
                 f"{warehouse.path}: {table.name} has other columns than this version"
-                f" promises (differing: {sorted(columns ^ set(table.columns))}); move the"
-                " file and the archive folder beside it away and run again: the inbox is"
-                " read anew"
+                f" promises (differing: {sorted(columns ^ set(table.columns))}); {remedy}"
             )
 
 
 @contextmanager
 def open_database(
-    path: Path, tables: Sequence[Table], *, read_only: bool = False
+    path: Path,
+    tables: Sequence[Table],
+    *,
+    read_only: bool = False,
+    remedy: str = _READ_ANEW,
 ) -> Generator[Warehouse]:
     """Open a database file that holds the tables; create file and tables if need be.
+
+    Args:
+        path: the file.
+        tables: the contracts of the tables in it.
+        read_only: neither create nor write.
+        remedy: what to do about a file that was made for other tables, in words.
 
     Raises:
         WarehouseBusyError: another process holds the file.
@@ -232,7 +246,7 @@ def open_database(
     connection = _connect(path, read_only=read_only)
     try:
         warehouse = Warehouse(connection, path)
-        _check_columns(warehouse, tables)
+        _check_columns(warehouse, tables, remedy)
         if not read_only:
             for schema in sorted({table.schema_name for table in tables}):
                 warehouse.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(schema)}")

@@ -71,8 +71,10 @@ class ReferenceMatcher:
 
     def hear(self, text: str, speaker: str = "unknown") -> list[Heard]:
         sides = {
-            "agent": AGENT_LABELS, "supervisor": AGENT_LABELS,
-            "customer": CUSTOMER_LABELS, "unknown": AGENT_LABELS | CUSTOMER_LABELS,
+            "agent": AGENT_LABELS,
+            "supervisor": AGENT_LABELS,
+            "customer": CUSTOMER_LABELS,
+            "unknown": AGENT_LABELS | CUSTOMER_LABELS,
         }.get(speaker, frozenset())
         words = words_of(text, fold=self.lexicon.fold_diacritics)
         line = " " + " ".join(w for w, _, _ in words) + " "
@@ -104,9 +106,9 @@ class ReferenceMatcher:
             for first, last, phrase in found:
                 spot = found.index((first, last, phrase))
                 if any(
-                    (f <= first and last <= l)
-                    and ((f, l) != (first, last) or i < spot)
-                    for i, (f, l, _) in enumerate(found)
+                    (start <= first and last <= end)
+                    and ((start, end) != (first, last) or i < spot)
+                    for i, (start, end, _) in enumerate(found)
                 ):
                     continue
                 heard.append(Heard(label, words[first][1], words[last - 1][2], phrase))

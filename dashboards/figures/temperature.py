@@ -47,7 +47,7 @@ def curve(
         height=230,
         showlegend=False,
         xaxis={"title": "turn", "showgrid": False, "rangemode": "tozero"},
-        yaxis={"range": [0, 108], "tickvals": [0, 20, 40, 60, 80, 100]},
+        yaxis={"range": [0, 118], "tickvals": [0, 20, 40, 60, 80, 100]},
     )
     return figure
 
@@ -70,7 +70,7 @@ def _mark_peak(
         mode="markers+text",
         marker={"size": 11, "color": colour, "symbol": "diamond"},
         text=[f"peak {degrees:.0f}"],
-        textposition="middle right",
+        textposition="top center",
         textfont={"color": colour, "size": 12},
         hoverinfo="skip",
     )

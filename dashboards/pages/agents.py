@@ -178,25 +178,18 @@ def _breaches(
         "violated",
         "judged",
     )
-    written = view.formats
-    rows = [
-        (
-            html.A(
-                names[row["agent_id"]],
-                href=view.link_here(agent=row["agent_id"], show=playbook, step=row["step"]),
-            ),
-            f"{row['step']}. {row['title']}",
-            written.number(row["violated"]),
-            written.number(row["judged"]),
-            written.percent(row["rate"]),
-            written.interval(row["low"], row["high"]),
-        )
-        for row in conduct.filter(pl.col("violated") > 0).iter_rows(named=True)
+    breached = conduct.filter(pl.col("violated") > 0)
+    links = [
+        view.link_here(agent=row["agent_id"], show=playbook, step=row["step"])
+        for row in breached.iter_rows(named=True)
     ]
-    heads = ("Agent", "Conduct step", "Calls with a breach", "Calls judged", "Share", "95% interval")
+    rows = breached.with_columns(
+        agent=pl.col("agent_id").replace_strict(names, return_dtype=pl.String),
+        href=pl.Series(links, dtype=pl.String),
+    )
     return section(
         "Conduct: breaches",
-        table(heads, rows, "Calls with a breach of conduct steps", numeric=(2, 3, 4, 5)),
+        grid(rows, _BREACHES, "breaches", "Calls with a breach of conduct", rows_shown=8),
         note="Conduct is satisfied by silence, so it is no part of the steps met: only calls"
         " with a breach are listed. Agents and steps without one are left out.",
     )
@@ -232,6 +225,16 @@ def _grid(view: View, totals: pl.DataFrame) -> html.Section:
     )
 
 
+_BREACHES: Final = (
+    GridColumn("agent", "Agent", "link", href="href", width=1.5),
+    GridColumn("step", "Step", width=0.6),
+    GridColumn("title", "Title", width=2.5),
+    GridColumn("violated", "Calls with a breach", "number"),
+    GridColumn("judged", "Calls judged", "number"),
+    GridColumn("rate", "Share", "percent"),
+    GridColumn("low", "95% from", "percent"),
+    GridColumn("high", "95% to", "percent"),
+)
 _COLUMNS: Final = (
     GridColumn("agent_id", "Agent", "link", href="href"),
     GridColumn("agent_name", "Name", width=1.4),

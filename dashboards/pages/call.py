@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+import dash_mantine_components as dmc
 import polars as pl
-from dash import dcc, html
+from dash import html
 
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
@@ -55,14 +56,8 @@ def _lead(fact: dict[str, Any]) -> list[Any]:
 def _search(view: View, asked: str) -> html.Form:
     return html.Form(
         [
-            html.Label("Call id", htmlFor="call-id"),
-            html.Div(
-                [
-                    dcc.Input(id="call-id", name="id", type="text", value=asked, size="28"),
-                    html.Button("Show", type="submit", className="button"),
-                ],
-                className="search-row",
-            ),
+            dmc.TextInput(id="call-id", name="id", label="Call id", value=asked),
+            html.Button("Show", type="submit", className="button"),
         ],
         className="search",
         role="search",

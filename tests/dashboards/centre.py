@@ -47,7 +47,9 @@ class Centre:
             if step["is_conduct"]
             for name in step["behaviours"]
         }
-        self.rules = sorted({name for step in self.steps for name in step["behaviours"]})
+        self.rules = sorted(
+            {name for step in self.steps for name in step["behaviours"]}
+        )
         self.talks = talks()
         self.agents = self._agents()
         self.adherence, self.rates, self.repeats = Counts(), Counts(), Counts()
@@ -61,9 +63,7 @@ class Centre:
         return [
             {
                 "agent_id": f"A{10 + 10 * place + i}",
-                "agent_name": f"{first} {'BDKLNRSTVZ'[place]}."
-                if i
-                else None,
+                "agent_name": f"{first} {'BDKLNRSTVZ'[place]}." if i else None,
                 "team": TEAMS[i % 2],
                 "language": language,
                 "skill": self.random.uniform(*_TRIES),
@@ -82,7 +82,10 @@ class Centre:
         heated = None if unassessable else peak >= 40
         cooled = (draw.random() < 0.6) if heated else None
         fact: Row = {
-            **{name: agent[name] for name in ("agent_id", "agent_name", "team", "language")},
+            **{
+                name: agent[name]
+                for name in ("agent_id", "agent_name", "team", "language")
+            },
             "call_id": f"C-{number:06d}",
             "call_no": number,
             "day": FIRST_DAY + timedelta(days=day),
@@ -90,7 +93,9 @@ class Centre:
             "zone": "Europe/Amsterdam",
             "duration_seconds": float(draw.randrange(60, 900)),
             "queue": draw.choice(QUEUES),
-            "customer_id": f"K{draw.randrange(260):04d}" if draw.random() < 0.9 else None,
+            "customer_id": f"K{draw.randrange(260):04d}"
+            if draw.random() < 0.9
+            else None,
             "direction": "inbound",
             "channel": "voice",
             "turns": len(talk.turns),
@@ -99,8 +104,12 @@ class Centre:
             "is_deescalated": cooled,
             "temperature_start": None if unassessable else 0.2 * peak,
             "temperature_peak": None if unassessable else peak,
-            "temperature_end": None if unassessable else peak * (0.3 if cooled else 0.8),
-            "is_complaint": None if unassessable else bool(heated) or draw.random() < 0.1,
+            "temperature_end": None
+            if unassessable
+            else peak * (0.3 if cooled else 0.8),
+            "is_complaint": None
+            if unassessable
+            else bool(heated) or draw.random() < 0.1,
             "is_abusive": None if unassessable else peak > 80,
             "mentions_repeat": None if unassessable else draw.random() < 0.1,
             "knowledge": "0123456789ab",
@@ -115,7 +124,9 @@ class Centre:
             is_customer = said["speaker"] == "customer"
             if is_customer:
                 rise = fact["temperature_peak"] or 0.0
-                degrees = rise * (turn / span if turn < span else max(0.3, 1 - turn / 40))
+                degrees = rise * (
+                    turn / span if turn < span else max(0.3, 1 - turn / 40)
+                )
                 peaks.append((degrees, turn))
             self.rows.add(
                 marts.CALL_TRANSCRIPTS,
@@ -127,7 +138,9 @@ class Centre:
                 end_seconds=said.get("end"),
                 text=said["text"],
                 language=fact["language"],
-                temperature=degrees if is_customer and not fact["unassessable"] else None,
+                temperature=degrees
+                if is_customer and not fact["unassessable"]
+                else None,
                 evidence=self._spans(said["text"], is_customer=is_customer),
             )
         fact["peak_turn"] = None if fact["unassessable"] else max(peaks)[1]
@@ -145,7 +158,9 @@ class Centre:
         if self.random.random() < 0.2:  # one cue inside another
             inner = start + len(words[first]) + 1
             other = self.random.choice(labels)
-            spans.append({"label": other, "start": inner, "end": start + len(cue), "cue": "…"})
+            spans.append(
+                {"label": other, "start": inner, "end": start + len(cue), "cue": "…"}
+            )
         return spans
 
     def _judge(self, fact: Row, skill: float) -> None:
@@ -157,10 +172,16 @@ class Centre:
             elif draw.random() < (0.6 if fact["is_heated"] else 0.05):
                 sure = draw.random()
                 good = sure < skill
-                verdicts[rule] = "met" if good else "violated" if sure > 0.93 else "missed"
+                verdicts[rule] = (
+                    "met" if good else "violated" if sure > 0.93 else "missed"
+                )
         for rule, verdict in verdicts.items():
             name, _, rest = rule.partition(" (")
-            kept = {"call_id": fact["call_id"], "day": fact["day"], "knowledge": "0123456789ab"}
+            kept = {
+                "call_id": fact["call_id"],
+                "day": fact["day"],
+                "knowledge": "0123456789ab",
+            }
             place = {"turn": 1, "start": 0, "end": 4} if verdict != "missed" else {}
             self.rows.add(
                 marts.VERDICTS,
@@ -168,7 +189,9 @@ class Centre:
                 behaviour=name,
                 parameters=rest.removesuffix(")"),
                 verdict=verdict,
-                reason="nothing said that does it" if verdict == "missed" else "a cue was heard",
+                reason="nothing said that does it"
+                if verdict == "missed"
+                else "a cue was heard",
                 cue=None if verdict == "missed" else "cue",
                 **place,
             )
@@ -183,11 +206,19 @@ class Centre:
             key = (*group[:4], step["playbook"], step["step"], group[4])
             if told:
                 self.adherence[(*key, told)] += 1
-            elif step["is_observable"] and not fact["unassessable"] and self.random.random() < 0.1:
+            elif (
+                step["is_observable"]
+                and not fact["unassessable"]
+                and self.random.random() < 0.1
+            ):
                 self.adherence[(*key, "not_observable")] += 1
         events = self._events(fact)
         fact["escalation_events"] = len(events)
-        breaches = [r for r, v in verdicts.items() if r.split(" (")[0] in self.conduct and v == "violated"]
+        breaches = [
+            r
+            for r, v in verdicts.items()
+            if r.split(" (")[0] in self.conduct and v == "violated"
+        ]
         told_counts = {
             "calls": 1,
             "assessable": int(not fact["unassessable"]),
@@ -196,7 +227,9 @@ class Centre:
             "escalated": int(bool(events)),
             "heated_escalated": int(bool(events and fact["is_heated"])),
             "complaints": int(bool(fact["is_complaint"])),
-            "breach_checks": len([r for r in verdicts if r.split(" (")[0] in self.conduct]),
+            "breach_checks": len(
+                [r for r in verdicts if r.split(" (")[0] in self.conduct]
+            ),
             "breaches": len(breaches),
             "breached": int(bool(breaches)),
             **dict.fromkeys(events, 1),
@@ -226,7 +259,9 @@ class Centre:
             contacts.sort(key=lambda fact: fact["started_at"])
             self._repeats(contacts)
             self._complainer(customer, contacts)
-        self.rows.of[marts.REPEAT_CONTACTS.name] = self.repeats.rows(DIMENSIONS, _REPEATS)
+        self.rows.of[marts.REPEAT_CONTACTS.name] = self.repeats.rows(
+            DIMENSIONS, _REPEATS
+        )
         self._runs(calls)
 
     def _repeats(self, contacts: list[Row]) -> None:
@@ -234,7 +269,9 @@ class Centre:
         for place, fact in enumerate(contacts):
             group = tuple(fact[name] for name in DIMENSIONS)
             self.repeats[(*group, "contacts")] += 1
-            following = contacts[place + 1]["started_at"] if place + 1 < len(contacts) else None
+            following = (
+                contacts[place + 1]["started_at"] if place + 1 < len(contacts) else None
+            )
             for days in marts.REPEAT_WINDOWS:
                 until = fact["started_at"] + timedelta(days=days)
                 if until <= end:
@@ -247,8 +284,12 @@ class Centre:
         if len(complaints) < 2:
             return
         chronic, vulnerable = len(complaints) >= 4, self.random.random() < 0.1
-        pattern = self.random.choice(("let_down", "escalator", "abusive", "supervisor_worthy"))
-        shown = [pattern] if chronic and not (vulnerable and pattern == "abusive") else []
+        pattern = self.random.choice(
+            ("let_down", "escalator", "abusive", "supervisor_worthy")
+        )
+        shown = (
+            [pattern] if chronic and not (vulnerable and pattern == "abusive") else []
+        )
         reasons = [f"{len(complaints)} complaint contacts in 90 days"] if shown else []
         if vulnerable and chronic and not shown:
             reasons = ["flagged as vulnerable: never listed as abusive or serial"]
@@ -283,7 +324,12 @@ class Centre:
         for number in range(1, 4):
             new = calls // 3
             told = {"run_id": f"run-{number:06d}", "as_of": at(DAYS - 3 + number, 0)}
-            counts = {"files_in": 9, "calls_in": new + 4, "calls_new": new, "calls_rejected": 2}
+            counts = {
+                "files_in": 9,
+                "calls_in": new + 4,
+                "calls_new": new,
+                "calls_rejected": 2,
+            }
             totals = {"calls_total": new * number, "knowledge": "0123456789ab"}
             self.rows.add(marts.RUN_HISTORY, **{**zeros, **told, **counts, **totals})
         for outcome, severity, message in (
@@ -314,5 +360,3 @@ def publish_centre(home: Path, *, calls: int = 900, seed: int = 7) -> Path:
 def publish_nothing(home: Path) -> Path:
     """Write a published version whose marts hold no rows."""
     return write(home, Rows())
-
-

@@ -23,11 +23,21 @@ DATA: Final = Path(__file__).parents[2] / "data"
 VERSION: Final = "run-000003"
 FIRST_DAY: Final = date(2026, 8, 3)
 _TABLES: Final = tuple(mart for mart in marts.MARTS if mart not in marts.VIEWS)
-_VIEW: Final = (
-    "CREATE VIEW marts.call_transcripts AS SELECT * FROM read_parquet('texts/*.parquet')"
+_VIEW: Final = "CREATE VIEW marts.call_transcripts AS SELECT * FROM read_parquet('texts/*.parquet')"
+_AGENT_LABELS: Final = (
+    "empathy",
+    "apology",
+    "restatement",
+    "solution_offer",
+    "hostility",
 )
-_AGENT_LABELS: Final = ("empathy", "apology", "restatement", "solution_offer", "hostility")
-_CUSTOMER_LABELS: Final = ("complaint", "anger", "supervisor_request", "insult", "resolved")
+_CUSTOMER_LABELS: Final = (
+    "complaint",
+    "anger",
+    "supervisor_request",
+    "insult",
+    "resolved",
+)
 _REASONS: Final = ("no lexicon for the language of the call", "no speaker labels")
 Row = dict[str, Any]
 
@@ -67,7 +77,11 @@ def talks() -> list[Talk]:
                 call = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(call, dict) and call.get("language") and len(call.get("turns", [])) > 8:
+            if (
+                isinstance(call, dict)
+                and call.get("language")
+                and len(call.get("turns", [])) > 8
+            ):
                 found.append(Talk(call["language"], call["turns"]))
     return found
 
@@ -122,7 +136,8 @@ def combined(step: Row, verdicts: dict[str, str], conduct: set[str]) -> str | No
     told = [
         order.index(verdicts[name])
         for name in step["behaviours"]
-        if name in verdicts and (step["is_conduct"] or name.split(" (")[0] not in conduct)
+        if name in verdicts
+        and (step["is_conduct"] or name.split(" (")[0] not in conduct)
     ]
     if not told:
         return None
@@ -146,4 +161,4 @@ class Counts(Counter[tuple[Any, ...]]):
 
 def seeded(seed: int) -> random.Random:
     """A generator that gives the same rows each time."""
-    return random.Random(seed)  # noqa: S311 - plausible rows, no secrets
+    return random.Random(seed)

@@ -50,7 +50,9 @@ def ask(settings: Settings, sql: str) -> pl.DataFrame:
         return opened.read(sql)
 
 
-def differing(one: Mapping[str, pl.DataFrame], other: Mapping[str, pl.DataFrame]) -> list[str]:
+def differing(
+    one: Mapping[str, pl.DataFrame], other: Mapping[str, pl.DataFrame]
+) -> list[str]:
     """Names of the marts that are not the same in both, with the first row that differs."""
     return [
         f"{name}: {_first_difference(frame, other[name])}"
@@ -60,7 +62,9 @@ def differing(one: Mapping[str, pl.DataFrame], other: Mapping[str, pl.DataFrame]
 
 
 def _first_difference(one: pl.DataFrame, other: pl.DataFrame) -> str:
-    for mine, theirs in zip(one.iter_rows(named=True), other.iter_rows(named=True), strict=False):
+    for mine, theirs in zip(
+        one.iter_rows(named=True), other.iter_rows(named=True), strict=False
+    ):
         if mine != theirs:
             named = {k: (v, theirs[k]) for k, v in mine.items() if v != theirs[k]}
             return f"{list(mine.values())[:4]} {named}"

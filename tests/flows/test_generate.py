@@ -172,7 +172,7 @@ def test_heated_calls_and_only_those_hold_anger(
     hot = ("anger", "insult", "threat", "profanity")
     angry = set(planted.filter(pl.col("label").is_in(hot))["call_id"])
     assert angry == set(truth.filter("heated")["call_id"])
-    assert 0.25 < truth["heated"].mean() < 0.45  # pyright: ignore
+    assert 0.25 < truth["heated"].sum() / truth.height < 0.45
 
 
 def test_an_asked_supervisor_has_an_outcome_and_a_transfer_a_supervisor(
@@ -231,9 +231,9 @@ def test_chronic_customers_complain_at_least_three_times(made: Truth) -> None:
     customers = pl.read_parquet(made.truth / "customers.parquet")
     chronic = customers.filter(pl.col("patterns").list.len() > 0)
     assert chronic.height >= 3
-    assert chronic["complaints"].min() >= 3  # pyright: ignore
+    assert (chronic["complaints"] >= 3).all()
     others = customers.filter(pl.col("patterns").list.len() == 0, ~pl.col("vulnerable"))
-    assert others["complaints"].max() <= 2  # pyright: ignore
+    assert (others["complaints"] <= 2).all()
 
 
 def test_documented_means_a_whole_incident_within_a_day(
@@ -263,7 +263,7 @@ def test_agents_differ_and_do_what_their_skill_says(tmp_path: Path) -> None:
             pl.col("greeting").is_not_null(),
             pl.col("kind") != "callback",
         )["greeting"]
-        assert abs(float(greeted.mean()) - agent["greeting"]) < 0.12  # pyright: ignore
+        assert abs(greeted.sum() / len(greeted) - agent["greeting"]) < 0.12
     assert all(skills[step].n_unique() > 1 for step in STEPS)
 
 

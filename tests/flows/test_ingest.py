@@ -426,7 +426,7 @@ def test_after_a_kill_the_next_run_completes_and_counts_nothing_twice(
     put(settings, "b.jsonl", call("c2"), call("c3"))
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}
-    killed = subprocess.run(  # noqa: S603 - our own code, our own arguments
+    killed = subprocess.run(
         [sys.executable, "-c", KILLED, where, str(settings.home)],
         env=environment,
         check=False,

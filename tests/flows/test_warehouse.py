@@ -128,7 +128,7 @@ def test_a_null_where_none_is_promised_is_refused(tmp_path: Path) -> None:
 def test_a_warehouse_that_another_process_holds_says_so(settings: Settings) -> None:
     hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
     command = [sys.executable, "-c", hold, str(settings.warehouse)]
-    with subprocess.Popen(  # noqa: S603 - our own code, our own arguments
+    with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None

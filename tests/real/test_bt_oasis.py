@@ -37,7 +37,9 @@ def test_a_turn_is_its_speakers_segments_joined(corpus: Path) -> None:
         "customer",
         "agent",
     ]
-    assert first["turns"][1]["text"].startswith("um yes um i'm in a bit of a with my bill")
+    assert first["turns"][1]["text"].startswith(
+        "um yes um i'm in a bit of a with my bill"
+    )
 
 
 def test_every_real_call_is_stored_and_none_is_quarantined(
@@ -55,7 +57,9 @@ def test_every_real_call_is_assessed_or_says_why_not(
     ran: tuple[Settings, RunReport],
 ) -> None:
     settings, report = ran
-    facts = ask(settings, "SELECT call_id, language, unassessable FROM marts.call_facts")
+    facts = ask(
+        settings, "SELECT call_id, language, unassessable FROM marts.call_facts"
+    )
     assert facts.height == report.calls_new
     assessed = facts.filter(facts["unassessable"].is_null())
     assert assessed.height >= 0.99 * facts.height
@@ -65,7 +69,9 @@ def test_every_real_call_is_assessed_or_says_why_not(
 
 def test_real_routine_calls_are_mostly_calm(ran: tuple[Settings, RunReport]) -> None:
     settings, _ = ran
-    heated = ask(settings, "SELECT avg(is_heated::INTEGER) AS share FROM marts.call_facts")
+    heated = ask(
+        settings, "SELECT avg(is_heated::INTEGER) AS share FROM marts.call_facts"
+    )
     assert heated.item() < 0.1
 
 

@@ -85,7 +85,9 @@ def _right(
 ) -> float:
     """The share named rightly; codes that one lexicon hears count as one language."""
     pairs = zip(labelled, found, strict=True)
-    right = (code and finder.named(code) == finder.named(lang) for (lang, _), code in pairs)
+    right = (
+        code and finder.named(code) == finder.named(lang) for (lang, _), code in pairs
+    )
     return sum(map(bool, right)) / len(labelled)
 
 

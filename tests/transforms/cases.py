@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from tests.transforms.drawn import MONDAY, Drawn, batch, thresholds, use, weights
 from transforms.behaviours import BEHAVIOURS
@@ -46,7 +47,7 @@ class Case:
     talk: str
     reason: str = ""
     parameters: Mapping[str, Value] = field(default_factory=dict[str, Value])
-    around: Mapping[str, object] = field(default_factory=dict[str, object])
+    around: Mapping[str, Any] = field(default_factory=dict[str, Any])
     fields: Mapping[str, object] = field(default_factory=dict[str, object])
     timed: bool = True
     seconds: float = 4.0
@@ -54,7 +55,7 @@ class Case:
 
 def judged(case: Case) -> Verdicts:
     call = Drawn(case.talk, case.fields, case.timed, case.seconds)
-    given = batch(call, **case.around)  # pyright: ignore[reportArgumentType]
+    given = batch(call, **case.around)
     known = context(given, thresholds(), weights())
     return judge(known, (use(case.behaviour, case.parameters),))
 

@@ -1,6 +1,7 @@
 """Behaviours of `across_calls.py`, on several calls of an agent or a customer."""
 
 from datetime import timedelta
+from typing import Any
 
 from tests.transforms.cases import CALM, HEATED
 from tests.transforms.drawn import MONDAY, Drawn, batch, thresholds, use, weights
@@ -8,8 +9,8 @@ from transforms.context import context
 from transforms.verdicts import VERDICT_NAMES, judge
 
 
-def across(behaviour: str, *calls: Drawn | str, **around: object) -> list[str]:
-    given = batch(*calls, **around)  # pyright: ignore[reportArgumentType]
+def across(behaviour: str, *calls: Drawn | str, **around: Any) -> list[str]:
+    given = batch(*calls, **around)
     verdicts = judge(context(given, thresholds(), weights()), (use(behaviour),))
     return [VERDICT_NAMES[code] for code in verdicts.codes[:, 0]]
 
@@ -76,7 +77,7 @@ def test_management_decides_within_the_window_after_a_customer_becomes_chronic()
         Drawn(HEATED, mine),
     ]
 
-    def verdict(**around: object) -> list[str]:
+    def verdict(**around: Any) -> list[str]:
         return across("management_informed", *calls, **around)
 
     chronic = ["not_applicable", "not_applicable"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -60,7 +61,7 @@ def complainers(
     broken: Sequence[str] = (),
     incidents: Rows = (),
     as_of: datetime = YEAR_END,
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     known = facts(rows)
     calls = pl.DataFrame(
         [
@@ -203,12 +204,12 @@ THREE = [{"at": 0}, {"at": 9}, {"at": 20}]
     ],
 )
 def test_a_pattern_is_named_with_its_reason(
-    rows: Rows, around: dict[str, object], expected: list[str]
+    rows: Rows, around: dict[str, Any], expected: list[str]
 ) -> None:
-    [customer] = complainers(rows, **around)  # pyright: ignore[reportArgumentType]
+    [customer] = complainers(rows, **around)
     assert customer["patterns"] == expected
     if expected:
-        assert len(customer["reasons"]) == len(expected)  # pyright: ignore[reportArgumentType]
+        assert len(customer["reasons"]) == len(expected)
 
 
 def test_a_vulnerable_customer_is_never_listed_as_abusive_or_serial() -> None:

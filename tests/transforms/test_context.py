@@ -1,6 +1,7 @@
 """The terms of the glossary: account, substantive, stretch, closing; and neighbours."""
 
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,8 +12,8 @@ from transforms.heard import NEVER
 from transforms.placing import BatchError, heard
 
 
-def known(*calls: Drawn | str, **around: object) -> Context:
-    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore[reportArgumentType]
+def known(*calls: Drawn | str, **around: Any) -> Context:
+    return context(batch(*calls, **around), thresholds(), weights())
 
 
 def test_an_account_runs_from_the_first_complaint_to_the_first_substantive_turn() -> (

@@ -1,5 +1,7 @@
 """Temperatures by turn, and which calls are heated."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,8 +14,8 @@ from transforms.placing import heard
 from transforms.temperature import temperature
 
 
-def known(*calls: str, **around: object) -> Context:
-    return context(batch(*calls, **around), thresholds(), weights())  # pyright: ignore[reportArgumentType]
+def known(*calls: str, **around: Any) -> Context:
+    return context(batch(*calls, **around), thresholds(), weights())
 
 
 def degrees(talk: str) -> list[float | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 import pytest
@@ -314,12 +315,12 @@ TURNS = st.lists(
 TALKS = st.lists(TURNS.map("\n".join), min_size=1, max_size=4)
 
 
-def spoken(talks: list[str], **around: object) -> Batch:
+def spoken(talks: list[str], **around: Any) -> Batch:
     incidents = [
         {"call_id": f"c{n}", "company_fault": True} for n in range(2, len(talks), 2)
     ]
     agents = [Drawn(talk, {"agent_id": f"a{n}"}) for n, talk in enumerate(talks)]
-    return batch(*agents, incidents=incidents, **around)  # pyright: ignore[reportArgumentType]
+    return batch(*agents, incidents=incidents, **around)
 
 
 MARTS: list[tuple[Callable[[Scored], pl.DataFrame], marts.Table]] = [

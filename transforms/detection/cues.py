@@ -19,7 +19,7 @@ _LONGEST_GAP: Final = {"...": 4, "_": 1}
 _LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
 """A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
-_SHORT_WORD: Final = 3
+_SHORT_WORD: Final = 4
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
 
@@ -72,7 +72,8 @@ def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
     phrases = [
         (label, phrase, kind)
         for label, cues in lexicon.cues.items()
-        for phrase, kind in _phrases(cues)
+        for kind, listed in _by_kind(cues)
+        for phrase in listed
     ]
     normal = _normal_words(
         (word for _, phrase, _ in phrases for word in expand(phrase, lexicon.prefixes)),
@@ -103,10 +104,12 @@ def written_negators(lexicon: Lexicon) -> Iterator[Cue]:
             yield Cue("", line.strip(), kind, (Needle(line),))
 
 
-def _phrases(cues: LabelCues) -> Iterator[tuple[str, Kind]]:
-    yield from ((phrase, "phrase") for phrase in cues.phrases)
-    yield from ((phrase, "severe") for phrase in cues.severe)
-    yield from ((phrase, "unless") for phrase in cues.unless)
+def _by_kind(cues: LabelCues) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
+    return (
+        ("phrase", cues.phrases),
+        ("severe", cues.severe),
+        ("unless", cues.unless),
+    )
 
 
 def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]]:
@@ -252,11 +255,11 @@ def _tree(wordings: list[list[str]]) -> str:
     return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
 
 
-def _pattern(token: str) -> str:
-    if token == "^":
+def _pattern(word: str) -> str:
+    if word == "^":
         return _LINE_START
-    if token == "$":
+    if word == "$":
         return "$"
-    head = "[^ ]*" if token.startswith("*") else ""
-    tail = "[^ ]* " if token.endswith("*") else " "
-    return head + re.escape(token.strip("*")) + tail
+    head = "[^ ]*" if word.startswith("*") else ""
+    tail = "[^ ]* " if word.endswith("*") else " "
+    return head + re.escape(word.strip("*")) + tail

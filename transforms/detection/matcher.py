@@ -101,8 +101,8 @@ def _found(written: Lines, sides: Numbers, table: CueTable) -> Hits:
     words, needles = _occurrences(written, table)
     uses = table.uses
     counts = uses.first[needles + 1] - uses.first[needles]
-    nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    use = np.repeat(uses.first[needles], counts) + nth
+    use = np.repeat(uses.first[needles], counts)
+    use += np.arange(len(use)) - np.repeat(np.cumsum(counts) - counts, counts)
     said = (uses.sides[use] & np.repeat(sides[written.rows(words)], counts)) > 0
     use, first = use[said], np.repeat(words, counts)[said]
     is_whole = uses.piece[use] == WHOLE

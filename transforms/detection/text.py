@@ -12,17 +12,19 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
+import pyarrow
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+_ARROW: Final[Any] = pyarrow
+"""pyarrow has no types of its own."""
 _SPACE: Final = 0x20
 _APOSTROPHE: Final = 0x27
 _DELETED: Final = 0x00
@@ -167,8 +169,10 @@ class Lines:
         gaps = np.searchsorted(self.word_ends, dotted, side="right") - 1
         begin = np.searchsorted(marks, self.word_ends[gaps])
         end = np.searchsorted(marks, self.word_starts[gaps])
-        left_out = [np.arange(*pair) for pair in zip(begin, end, strict=True)]
-        return np.delete(marks, np.concatenate([np.arange(0), *left_out]))
+        is_left = np.ones(len(marks), dtype=np.bool_)
+        for first, last in zip(begin, end, strict=True):
+            is_left[first:last] = False
+        return marks[is_left]
 
     def _marks(self, table: bytes) -> Places:
         is_mark = self.run.tobytes().translate(table)
@@ -176,8 +180,8 @@ class Lines:
 
 
 def _strings(line: Bytes, offsets: Places) -> pl.Series:
-    strings = pa.LargeStringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(offsets), pa.py_buffer(line)
+    strings = _ARROW.LargeStringArray.from_buffers(
+        len(offsets) - 1, _ARROW.py_buffer(offsets), _ARROW.py_buffer(line)
     )
     return pl.Series(pl.from_arrow(strings), dtype=pl.String)
 
@@ -194,14 +198,20 @@ def lines(texts: pl.Series, *, fold: bool = False) -> Lines:
         _part(texts.slice(start, _AT_ONCE), fold=fold)
         for start in range(0, len(texts), _AT_ONCE)
     ]
-    in_run = np.cumsum([0, *(len(part.run) for part in parts)])
-    in_line = np.cumsum([0, *(len(part.line) for part in parts)])
+    in_run = np.cumsum([0, *(len(part.run) for part in parts[:-1])])
+    in_line = np.cumsum([0, *(len(part.line) for part in parts[:-1])])
     return Lines(
         run=np.concatenate([part.run for part in parts]),
         line=np.concatenate([part.line for part in parts]),
-        spaces=np.concatenate([p.spaces + n for p, n in zip(parts, in_line)]),
-        word_starts=np.concatenate([p.word_starts + n for p, n in zip(parts, in_run)]),
-        word_ends=np.concatenate([p.word_ends + n for p, n in zip(parts, in_run)]),
+        spaces=np.concatenate(
+            [p.spaces + n for p, n in zip(parts, in_line, strict=True)]
+        ),
+        word_starts=np.concatenate(
+            [p.word_starts + n for p, n in zip(parts, in_run, strict=True)]
+        ),
+        word_ends=np.concatenate(
+            [p.word_ends + n for p, n in zip(parts, in_run, strict=True)]
+        ),
     )
 
 
