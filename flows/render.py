@@ -1,6 +1,7 @@
 """Answers for people at a terminal."""
 
 import os
+import textwrap
 from typing import Any, Final
 
 from bidi import get_display
@@ -21,6 +22,8 @@ _VERDICT_STYLES: Final = {
     "not_applicable": "dim",
     "not_observable": "dim italic",
 }
+_OTHER_COLUMNS: Final = 56
+_NARROWEST_TEXT: Final = 24
 _BIDI_TERMINALS: Final = ("VTE_VERSION", "KONSOLE_VERSION")
 """Set by terminals that put right-to-left text in order themselves."""
 
@@ -140,13 +143,14 @@ def explanation(explained: Explanation) -> None:
         f"[bold]{call['call_id']}[/bold] {call['day']} {call['agent_id']}: {heat}"
         f"{cooled[call['is_deescalated']]}"
     )
-    console.print(_transcript(explained))
+    console.print(_transcript(explained, console.width))
     for kind, turn in explained.escalations.iter_rows():
         console.print(f"escalation: {kind}" + (f" in turn {turn}" if turn >= 0 else ""))
     console.print(_verdicts(explained))
 
 
-def _transcript(explained: Explanation) -> Table:
+def _transcript(explained: Explanation, console_width: int) -> Table:
+    width = max(_NARROWEST_TEXT, console_width - _OTHER_COLUMNS)
     table = Table("turn", "speaker", "°", "text", "heard", title="Transcript")
     spans = explained.spans.partition_by("turn", as_dict=True)
     for row in explained.turns.iter_rows(named=True):
@@ -157,13 +161,15 @@ def _transcript(explained: Explanation) -> Table:
             str(row["turn"]),
             row["speaker"],
             "" if degrees is None else f"{degrees:.0f}",
-            _marked(row["text"], marks, explained.direction),
+            _marked(row["text"], marks, explained.direction, width),
             ", ".join(dict.fromkeys(mark["label"] for mark in marks)),
         )
     return table
 
 
-def _marked(text: str, marks: list[dict[str, Any]], direction: str) -> Text:
+def _marked(
+    text: str, marks: list[dict[str, Any]], direction: str, width: int
+) -> Text:
     """The text with evidence in brackets and colour; right-to-left text in reading order."""
     shown = "".join(
         "[" * sum(mark["start"] == place for mark in marks)
@@ -173,8 +179,14 @@ def _marked(text: str, marks: list[dict[str, Any]], direction: str) -> Text:
     )
     if direction == "rtl":
         orders_itself = any(os.environ.get(name) for name in _BIDI_TERMINALS)
-        ordered = shown if orders_itself else str(get_display(shown, base_dir="R"))
-        return Text(ordered, justify="right")
+        # Lines are broken before they are put in order, or the last words come first.
+        lines = textwrap.wrap(shown, width) or [""]
+        ordered = (
+            lines
+            if orders_itself
+            else [str(get_display(line, base_dir="R")) for line in lines]
+        )
+        return Text("\n".join(ordered), justify="right", no_wrap=True)
     return Text(shown)
 
 

@@ -28,7 +28,9 @@ class Talk:
             try:
                 call_id, started_at = opening.split()
             except ValueError:
-                reason = f"line {line}: {opening!r} is not an id and a start; write both"
+                reason = (
+                    f"line {line}: {opening!r} is not an id and a start; write both"
+                )
                 yield Refused(self.kind, line, raw, reason)
             else:
                 told = [turn.split("> ", 1) for turn in turns if turn.strip()]

@@ -69,7 +69,7 @@ class Cue:
 
 def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
     """Write out all phrases of a lexicon."""
-    phrases = [
+    phrases: list[tuple[str, str, Kind]] = [
         (label, phrase, kind)
         for label, cues in lexicon.cues.items()
         for kind, listed in _by_kind(cues)

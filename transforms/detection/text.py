@@ -17,13 +17,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow
+import pyarrow as pa
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-_ARROW: Final[Any] = pyarrow
+_ARROW: Final[Any] = pa
 """pyarrow has no types of its own."""
 _SPACE: Final = 0x20
 _APOSTROPHE: Final = 0x27
