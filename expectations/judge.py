@@ -74,7 +74,9 @@ def judge(
 
     dialect.register()
     # It tells of a temporary folder at each start.
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(
+        logging.WARNING
+    )
     # Its types know neither settings by name nor arguments of a connection.
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}

@@ -18,6 +18,8 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         call_facts(as_of),
         verdicts(),
         escalation_events(),
+        spans(),
+        temperatures(),
         call_transcripts(),
         agent_adherence(),
         escalation_rates(),
@@ -96,6 +98,31 @@ def escalation_events() -> Suite:
             refers("call_id", marts.CALL_FACTS, "call_id"),
             one_of("event_type", EVENT_TYPES),
             between("turn", -1, None),
+        ),
+    )
+
+
+def spans() -> Suite:
+    """What was heard belongs to a call, and is not empty."""
+    return Suite(
+        marts.SPANS,
+        (
+            refers("call_no", marts.CALL_FACTS, "call_no"),
+            never(
+                "a span is not empty",
+                'SELECT call_no, turn, label FROM {batch} WHERE "end" <= start',
+            ),
+        ),
+    )
+
+
+def temperatures() -> Suite:
+    """A temperature belongs to a call, and is one of 0-100."""
+    return Suite(
+        marts.TEMPERATURES,
+        (
+            refers("call_no", marts.CALL_FACTS, "call_no"),
+            between("temperature", 0, 100),
         ),
     )
 

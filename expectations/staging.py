@@ -6,7 +6,7 @@ from transforms.contracts import raw, staging
 
 def suites() -> tuple[Suite, ...]:
     """One suite for each staging table."""
-    return (calls(), utterances(), incidents(), agents(), shifts(), days_due())
+    return (calls(), utterances(), incidents(), agents(), shifts(), days_due(), pending())
 
 
 def calls() -> Suite:
@@ -99,3 +99,8 @@ def shifts() -> Suite:
 def days_due() -> Suite:
     """A day that is due says why."""
     return Suite(staging.DAYS_DUE)
+
+
+def pending() -> Suite:
+    """What has news is named by its kind."""
+    return Suite(staging.PENDING, (one_of("kind", staging.PENDING_KINDS),))

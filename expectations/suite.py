@@ -83,5 +83,5 @@ def refers(column: str, other: Table, key: str) -> Expectation:
     return never(
         f"every {column} is in {other.name}",
         f"SELECT {column} FROM {{batch}} WHERE {column} IS NOT NULL"
-        f" AND {column} NOT IN (SELECT {key} FROM {other.name})",
+        f" AND {column} NOT IN (SELECT {key} FROM {other.name} WHERE {key} IS NOT NULL)",
     )

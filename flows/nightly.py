@@ -26,7 +26,6 @@ from transforms.contracts import marts
 from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
 
-
 _COUNTS: Final = (
     "calls_in",
     "calls_new",

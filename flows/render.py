@@ -167,9 +167,7 @@ def _transcript(explained: Explanation, console_width: int) -> Table:
     return table
 
 
-def _marked(
-    text: str, marks: list[dict[str, Any]], direction: str, width: int
-) -> Text:
+def _marked(text: str, marks: list[dict[str, Any]], direction: str, width: int) -> Text:
     """The text with evidence in brackets and colour; right-to-left text in reading order."""
     shown = "".join(
         "[" * sum(mark["start"] == place for mark in marks)

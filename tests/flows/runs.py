@@ -12,12 +12,12 @@ import polars as pl
 from flows.candidate import open_published
 from flows.publish import current_file
 from flows.settings import CHECKOUT, Settings
-from transforms.contracts import marts
+from transforms.contracts import call_marts, marts
 from transforms.contracts.table import Table
 
 OF_THE_RUN = ("marts.run_history", "marts.data_quality")
 """Marts that tell of runs, not of calls: they differ where the runs differ."""
-_KEYED_BY_NUMBER = (marts.SPANS, marts.TEMPERATURES)
+_KEYED_BY_NUMBER = (call_marts.SPANS, call_marts.TEMPERATURES)
 
 
 def published(settings: Settings) -> dict[str, pl.DataFrame]:

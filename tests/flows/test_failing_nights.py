@@ -125,7 +125,9 @@ MOMENTS: dict[str, Moment] = {
         (path := _candidate(home)) is not None
         and time.time() - path.stat().st_mtime > 0.3
     ),
-    "the pointer has moved": lambda home: current_version(home.published) != "run-000001",
+    "the pointer has moved": lambda home: (
+        current_version(home.published) != "run-000001"
+    ),
 }
 
 

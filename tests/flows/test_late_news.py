@@ -83,6 +83,8 @@ def nights(
         "incidents.csv",
         "incident_id,call_id,occurred_at,recorded_at,description",
         "i1,moved,2026-10-05T09:00:00Z,2026-10-05T10:00:00Z,the router",
+        # Of nobody here: it shows that the log was kept on that day.
+        "i2,,2026-10-08T12:00:00Z,2026-10-08T12:10:00Z,a parcel",
     )
     first = look(settings, nightly(home=home))
     steps = explain_call(settings, "open").steps.filter(behaviour="documented")

@@ -136,4 +136,4 @@ def test_three_nights_publish_what_one_night_publishes(
 
 
 def test_marts_left_out_of_comparisons_tell_of_runs_only() -> None:
-    assert OF_THE_RUN == (marts.RUN_HISTORY.name, marts.DATA_QUALITY.name)
+    assert (marts.RUN_HISTORY.name, marts.DATA_QUALITY.name) == OF_THE_RUN

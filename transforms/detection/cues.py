@@ -82,7 +82,8 @@ def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
     uses = Counter(
         word
         for _, phrase, _ in phrases
-        for bare in {word.strip("^$*") for word in _NOT_WORDS.split(phrase)} & set(normal)
+        for bare in {word.strip("^$*") for word in _NOT_WORDS.split(phrase)}
+        & set(normal)
         for word in normal[bare]
     )
     writer = _Writer(lexicon.prefixes, normal, uses)
@@ -114,7 +115,9 @@ def _by_kind(cues: LabelCues) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
 
 def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]]:
     """Each bare word of the wordings, as lines have it: often one word, seldom two."""
-    bare = sorted({word.strip("^$*") for wording in wordings for word in wording.split()})
+    bare = sorted(
+        {word.strip("^$*") for wording in wordings for word in wording.split()}
+    )
     lines = normalise(pl.Series(bare, dtype=pl.String), fold=fold)
     return {word: line.split() for word, line in zip(bare, lines, strict=True)}
 

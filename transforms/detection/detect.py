@@ -46,17 +46,18 @@ class Detector:
             utterances: `text`, `speaker`, `language` (of the utterance; null or one
                 without a lexicon is not heard), with rows counted from 0.
         """
-        numbered = utterances.select("text", "language", "speaker").with_row_index("row")
+        numbered = utterances.select("text", "language", "speaker").with_row_index(
+            "row"
+        )
         parts = [pl.DataFrame(schema=HITS)]
-        for (language, speaker), part in numbered.partition_by(
-            "language", "speaker", as_dict=True
+        for (language,), part in numbered.partition_by(
+            "language", as_dict=True
         ).items():
             matcher = self._matchers.get(str(language))
-            if matcher is None:
-                continue
-            heard = matcher.hear(part["text"], str(speaker))
-            parts.append(heard.with_columns(row=part["row"].gather(heard["row"])))
-        return pl.concat(parts).sort("row", "start", "end", "label")
+            if matcher is not None:
+                heard = matcher.hear(part["text"], part["speaker"])
+                parts.append(heard.with_columns(row=part["row"].gather(heard["row"])))
+        return pl.concat(parts).sort("row", maintain_order=True)
 
     def switched(self, utterances: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         """Utterances that are in another language than their call: `row`, `language`.
@@ -65,7 +66,9 @@ class Detector:
         with `switch_words` words or more; and only where another lexicon hears them.
         """
         least = int(self.languages.switch_words.value)
-        numbered = utterances.select("text", "language", "speaker").with_row_index("row")
+        numbered = utterances.select("text", "language", "speaker").with_row_index(
+            "row"
+        )
         candidates = numbered.filter(
             pl.col("language").is_in(list(self.lexicons)),
             ~pl.col("speaker").cast(pl.String).is_in(_SILENT),
@@ -73,7 +76,9 @@ class Detector:
         ).join(hits.select("row").unique(), on="row", how="anti")
         foreign = [
             part.filter(~self._is_common(str(language), part["text"], least))
-            for (language,), part in candidates.partition_by("language", as_dict=True).items()
+            for (language,), part in candidates.partition_by(
+                "language", as_dict=True
+            ).items()
         ]
         strange = pl.concat([candidates.clear(), *foreign])
         if strange.is_empty():
@@ -94,7 +99,8 @@ class Detector:
             return pl.repeat(value=True, n=len(texts), eager=True)
         lines = normalise(texts, fold=lexicon.fold_diacritics)
         common = normalise(
-            pl.Series(lexicon.common_words, dtype=pl.String), fold=lexicon.fold_diacritics
+            pl.Series(lexicon.common_words, dtype=pl.String),
+            fold=lexicon.fold_diacritics,
         )
         short = lines.str.count_matches(" ", literal=True) <= least
         return short | lines.str.contains_any(common.to_list())

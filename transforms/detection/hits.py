@@ -30,7 +30,9 @@ class Hits:
 
     def where(self, flags: Flags | Numbers) -> "Hits":
         """The hits that the flags pick, or hits by their places, in that order."""
-        return Hits(self.label[flags], self.cue[flags], self.first[flags], self.last[flags])
+        return Hits(
+            self.label[flags], self.cue[flags], self.first[flags], self.last[flags]
+        )
 
     def plus(self, other: "Hits") -> "Hits":
         """These hits and others after them."""

@@ -71,7 +71,9 @@ def call_languages(
         texts: `call_no`, `speaker` and `text`, in turn order.
         finder: names languages.
     """
-    named = calls.select("call_no", pl.col("language").str.strip_chars().replace("", None))
+    named = calls.select(
+        "call_no", pl.col("language").str.strip_chars().replace("", None)
+    )
     words = named["language"].drop_nulls().unique().to_list()
     codes = {word: finder.named(word) for word in words}
     named = named.with_columns(pl.col("language").replace_strict(codes, default=None))

@@ -9,7 +9,9 @@ import numpy as np
 from transforms.detection.text import Flags, Lines, Places
 
 
-def negated_before(first: Places, negators: Places, written: Lines, within: int) -> Flags:
+def negated_before(
+    first: Places, negators: Places, written: Lines, within: int
+) -> Flags:
     """Whether each cue has a negator at most `within` words before it, in its clause.
 
     Args:

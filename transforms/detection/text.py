@@ -77,7 +77,7 @@ def _two_byte_table(*, fold: bool) -> Bytes:
 _ONE_BYTE: Final = _one_byte_table()
 _TWO_BYTES: Final = {fold: _two_byte_table(fold=fold) for fold in (False, True)}
 _SENTENCE_ENDS: Final = bytes(code in b".?!;" for code in range(256))
-_CLAUSE_ENDS: Final = bytes(code in b".?!;,:" + bytes([_TEXT_END]) for code in range(256))
+_CLAUSE_ENDS: Final = bytes(code in (*b".?!;,:", _TEXT_END) for code in range(256))
 
 
 @dataclass(frozen=True)
