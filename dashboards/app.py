@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboards.components import filter_bar, shell
-from dashboards.filters import DIMENSIONS, from_search, other_pairs, to_search
+from dashboards.filters import DIMENSIONS, Filters, from_search, other_pairs, to_search
 from dashboards.formats import Formats, formats, interface_language
 from dashboards.marts.counts import Choices, choices
 from dashboards.marts.door import NothingPublishedError, Published, UnreadableError
@@ -138,16 +138,18 @@ def _keep_filters_in_url(app: dash.Dash, door: Published) -> None:
     )
     def keep(search: str | None, days: Any, *told: Any) -> tuple[Any, ...]:
         *values, path = told
+        filters, _ = from_search(search, _choices(door).known)
         if ctx.triggered_id in (filter_bar.DAYS, *controls):
             if ctx.triggered_id == filter_bar.DAYS and days and None in days:
                 raise PreventUpdate  # the second day is still to be picked
-            changed = to_search(filter_bar.chosen_filters(days, values), other_pairs(search))
-            if changed == (search or ""):
-                raise PreventUpdate
+            chosen = filter_bar.chosen_filters(days, values)
+            if chosen == filters:
+                raise PreventUpdate  # the controls say what the URL says
+            changed = to_search(chosen, other_pairs(search))
             return (changed, *(no_update for _ in range(len(controls) + 2)))
-        filters, _ = from_search(search, _choices(door).known)
         shown_days, shown_values = filter_bar.shown(filters)
-        return no_update, shown_days, *shown_values, f"{path}{to_search(filters.only(()), other_pairs(search))}"
+        cleared = f"{path}{to_search(Filters(), other_pairs(search))}"
+        return no_update, shown_days, *shown_values, cleared
 
 
 def _in_the_browser(app: dash.Dash) -> None:
@@ -166,7 +168,7 @@ def _in_the_browser(app: dash.Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("coolhead", "followed"),
-        Output({"type": "clickable", "name": dash.MATCH}, "clickData"),
+        Output({"type": "clickable", "name": dash.MATCH}, "className"),
         Input({"type": "clickable", "name": dash.MATCH}, "clickData"),
         prevent_initial_call=True,
     )

@@ -153,15 +153,23 @@ def judge_marts(
         [{"run_id": planned.version, **row} for row in rows],
         schema=marts.DATA_QUALITY.polars_schema,
     )
+    kept = frame.unique(marts.DATA_QUALITY.key, keep="last", maintain_order=True)
+    warnings = kept.filter(outcome="failed").height
+    warnings = sum(row["outcome"] == "failed" for row in rows)
     with (
         marts_file.open_published(settings, path) as candidate,
         candidate.transaction(),
     ):
-        candidate.replace_all(
-            marts.DATA_QUALITY,
-            frame.unique(marts.DATA_QUALITY.key, keep="last", maintain_order=True),
+        candidate.execute(
+            "UPDATE marts.run_history SET warnings = $n WHERE run_id = $run_id",
+            {"n": warnings, "run_id": planned.version},
         )
-    return sum(row["outcome"] == "failed" for row in rows)
+        candidate.replace_all(marts.DATA_QUALITY, kept)
+        candidate.execute(
+            "UPDATE marts.run_history SET warnings = $warnings WHERE run_id = $run",
+            {"warnings": warnings, "run": planned.version},
+        )
+    return warnings
 
 
 @task(

@@ -21,7 +21,9 @@ TABLES = (*RAW, *STAGING, *MARTS)
 
 ENTRIES = {
     cells[0].strip("`"): (cells[1], cells[2])
-    for cells in re.findall(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", GLOSSARY, re.MULTILINE)
+    for cells in re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", GLOSSARY, re.MULTILINE
+    )
     if cells[0] != "term"
 }
 """Each term with what it is and what it means."""

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +14,8 @@ from flows.readers.source import Source
 from flows.settings import CHECKOUT, Settings
 from tests.flows.runs import copy_of
 from tests.recipes.copies import MATERIAL, Copy, copy_of_checkout, lexicon
+from transforms.knowledge.frozen import KnowledgeError, parse
+from transforms.knowledge.thresholds import Thresholds
 
 SENTENCE = "Olen pahoillani, että olette joutuneet odottamaan näin kauan."
 SERVED = """
@@ -241,15 +242,14 @@ def test_a_changed_threshold_changes_verdicts_and_the_version_of_knowledge(
     assert knowledge != knowledge_before
 
 
-def test_a_threshold_that_the_model_does_not_know_is_refused(tmp_path: Path) -> None:
-    copy = copy_of_checkout(tmp_path / "checkout", tmp_path / "home")
-    copy.add(
-        "data/thresholds.yaml",
-        "patience:\n  value: 1\n  unit: hours\n  reason: None.\n",
-    )
-    answer = copy.run("-m", "flows.cli", "playbooks")
-    assert answer.returncode == 1
-    assert "thresholds.yaml: patience: Extra inputs are not permitted" in answer.stderr
+def test_a_threshold_that_the_model_does_not_know_is_refused() -> None:
+    shipped = (CHECKOUT / "data" / "thresholds.yaml").read_text(encoding="utf-8")
+    unknown = "patience:\n  value: 1\n  unit: hours\n  reason: None.\n"
+    assert parse(Thresholds, shipped, "thresholds.yaml").heated.value == 40
+    with pytest.raises(
+        KnowledgeError, match=r"thresholds\.yaml: patience: Extra inputs"
+    ):
+        parse(Thresholds, shipped + unknown, "thresholds.yaml")
 
 
 def test_every_recipe_is_numbered_and_names_files_that_exist() -> None:

@@ -76,6 +76,7 @@
         return scheme === shown ? window.dash_clientside.no_update : scheme;
       },
       followed: function (click) {
+        console.log(JSON.stringify(click));
         var told = click && click.points && click.points[0] && click.points[0].customdata;
         if (told && told[1]) {
           go(told[1]);
@@ -83,7 +84,7 @@
             openTarget("#drill");
           }, 700);
         }
-        return null;
+        return window.dash_clientside.no_update;
       },
       exported: function (clicks) {
         return Boolean(clicks);

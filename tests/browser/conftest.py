@@ -62,7 +62,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(published: Path) -> Iterator[str]:
     """Where the dashboards are served."""
     app = create_app(published, home=published.parent, heated_threshold=40.0)
-    app.server.test_client().get("/_dash-dependencies")  # Dash's set-up is not for two threads
+    app.server.test_client().get(
+        "/_dash-dependencies"
+    )  # Dash's set-up is not for two threads
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -100,7 +102,9 @@ def _watched(context: BrowserContext, address: str, published: Path) -> Visit:
 def visit(browser: Browser, address: str, published: Path) -> Iterator[Visit]:
     """A page in light mode; nothing may go wrong on it, and nothing may leave loopback."""
     context = browser.new_context(
-        viewport={"width": 1440, "height": 1000}, color_scheme="light", accept_downloads=True
+        viewport={"width": 1440, "height": 1000},
+        color_scheme="light",
+        accept_downloads=True,
     )
     visit = _watched(context, address, published)
     yield visit

@@ -31,38 +31,56 @@ CELLS = with_share(
 
 
 def drawn(scheme: str = "light") -> Any:
-    return agent_steps(CELLS, ["Ana", "Ben"], [("1", "One"), ("2", "Two")], ENGLISH, scheme)
+    return agent_steps(
+        CELLS, ["Ana", "Ben"], [("1", "One"), ("2", "Two")], ENGLISH, scheme
+    )
 
 
 def test_cells_without_an_opportunity_have_no_colour_and_are_hatched() -> None:
     figure = drawn()
-    assert [list(line) for line in figure.data[0].z] == [[0.75, pytest.approx(2 / 9)], [None, None]]
-    hatched = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "markers"][0]
+    assert [list(line) for line in figure.data[0].z] == [
+        [0.75, pytest.approx(2 / 9)],
+        [None, None],
+    ]
+    hatched = next(
+        trace
+        for trace in figure.data
+        if trace.type == "scatter" and trace.mode == "markers"
+    )
     assert set(zip(hatched.x, hatched.y, strict=True)) == {("1", "Ben"), ("2", "Ben")}
 
 
 def test_cells_with_few_opportunities_are_marked() -> None:
-    texts = [trace for trace in drawn().data if trace.type == "scatter" and trace.mode == "text"][0].text
+    texts = next(
+        trace
+        for trace in drawn().data
+        if trace.type == "scatter" and trace.mode == "text"
+    ).text
     assert texts == ("75%<br>15/20", f"22%{SMALL_MARK}<br>2/{SMALL_COUNT - 1}")
 
 
 def test_a_cell_tells_counts_interval_and_where_its_calls_are() -> None:
     hover, href = drawn().data[0].customdata[0][0]
-    assert "15 met of 20 opportunities" in hover and "95% interval" in hover
+    assert "15 met of 20 opportunities" in hover
+    assert "95% interval" in hover
     assert href == "/a1"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("is_pale", [True, False])
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
-def test_what_is_written_on_a_cell_can_be_read(scheme: str, share: float, *, is_pale: bool) -> None:
-    from dashboards.theme import VEIL, _between, _channels, _luminance  # pyright: ignore
+def test_what_is_written_on_a_cell_can_be_read(
+    scheme: str, share: float, *, is_pale: bool
+) -> None:
+    from dashboards.theme import VEIL, _between, _channels, _luminance  # pyright: ignore[reportPrivateUsage] - the colours as drawn
 
-    colours = PALETTES[scheme]  # pyright: ignore
+    colours = PALETTES[scheme]
     ground = _between(colours.ramp, share)
     if is_pale:
         paper = _channels(colours.paper)
-        ground = tuple((1 - VEIL) * a + VEIL * b for a, b in zip(ground, paper, strict=True))
+        ground = tuple(
+            (1 - VEIL) * a + VEIL * b for a, b in zip(ground, paper, strict=True)
+        )
     text = _luminance(_channels(ink(colours, share, is_pale=is_pale)))
     low, high = sorted((_luminance(ground), text))
     assert (high + 0.05) / (low + 0.05) >= 4.5
@@ -70,7 +88,11 @@ def test_what_is_written_on_a_cell_can_be_read(scheme: str, share: float, *, is_
 
 def test_a_week_without_cases_is_a_gap() -> None:
     weeks = pl.DataFrame(
-        {"week": ["2026-10-05", "2026-10-12"], "numerator": [1, 0], "denominator": [2, 0]}
+        {
+            "week": ["2026-10-05", "2026-10-12"],
+            "numerator": [1, 0],
+            "denominator": [2, 0],
+        }
     ).with_columns(pl.col("week").str.to_date())
     points = with_share(weeks, "numerator", "denominator")
     line = weekly([Series("Met", points)], ENGLISH, "light").data[-1]
@@ -104,8 +126,11 @@ def test_adherence_follows_the_weights_and_tells_plain_counts() -> None:
 
 
 def test_no_cases_is_a_dash_and_not_zero() -> None:
-    row = adherence(pl.DataFrame(schema={"met": pl.Int64, "judged": pl.Int64, "weight": pl.Float64}))
-    assert row["rate"][0] is None and row["weighted"][0] is None
+    row = adherence(
+        pl.DataFrame(schema={"met": pl.Int64, "judged": pl.Int64, "weight": pl.Float64})
+    )
+    assert row["rate"][0] is None
+    assert row["weighted"][0] is None
     assert ENGLISH.percent(row["rate"][0]) == NOTHING
 
 
@@ -117,7 +142,10 @@ def test_numbers_and_days_follow_the_locale() -> None:
     assert formats("nb-NO").percent(0.125) == "12,5\u00a0%"
     assert ENGLISH.day(date(2026, 10, 5)) == "5 Oct 2026"
     moment = datetime(2026, 10, 5, 22, 30, tzinfo=UTC)
-    assert ENGLISH.moment(moment, "Europe/Amsterdam") == "6 Oct 2026, 00:30 Europe/Amsterdam"
+    assert (
+        ENGLISH.moment(moment, "Europe/Amsterdam")
+        == "6 Oct 2026, 00:30 Europe/Amsterdam"
+    )
     assert ENGLISH.moment(moment, "-03:30") == "5 Oct 2026, 19:00 UTC-03:30"
     assert zone_of("no zone")[1] == "UTC"
 

@@ -25,7 +25,9 @@ def test_filters_survive_the_url(filters: Filters) -> None:
 
 
 @given(all_filters(), st.text(min_size=1, max_size=9))
-def test_a_pages_own_choices_are_kept_beside_the_filters(filters: Filters, agent: str) -> None:
+def test_a_pages_own_choices_are_kept_beside_the_filters(
+    filters: Filters, agent: str
+) -> None:
     search = to_search(filters, [("agent", agent)])
     assert other_pairs(search) == [("agent", agent)]
     assert from_search(search)[0] == filters
@@ -41,7 +43,8 @@ def test_no_query_breaks_the_page(search: str) -> None:
 def test_a_day_that_is_none_is_ignored_and_said() -> None:
     filters, notes = from_search("?from=2026-13-45&team=North", {"team": ("North",)})
     assert filters == Filters(team=("North",))
-    assert len(notes) == 1 and "2026-13-45" in notes[0]
+    assert len(notes) == 1
+    assert "2026-13-45" in notes[0]
 
 
 def test_days_in_the_wrong_order_are_ignored_and_said() -> None:
@@ -58,4 +61,6 @@ def test_a_team_that_is_not_in_the_data_is_ignored_and_said() -> None:
 
 def test_a_page_gets_only_the_filters_that_it_has() -> None:
     filters = Filters(date(2026, 1, 1), None, ("North",), ("billing",))
-    assert filters.only(("from", "queue")) == Filters(date(2026, 1, 1), queue=("billing",))
+    assert filters.only(("from", "queue")) == Filters(
+        date(2026, 1, 1), queue=("billing",)
+    )

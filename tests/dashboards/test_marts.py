@@ -13,7 +13,10 @@ from dashboards.rates import adherence
 from tests.dashboards.published import VERSION, plain
 
 SOME = Filters(
-    since=date(2026, 8, 20), until=date(2026, 9, 20), team=("North",), queue=("billing", "orders")
+    since=date(2026, 8, 20),
+    until=date(2026, 9, 20),
+    team=("North",),
+    queue=("billing", "orders"),
 )
 WHERE = (
     "day BETWEEN DATE '2026-08-20' AND DATE '2026-09-20' AND team = 'North'"
@@ -74,7 +77,9 @@ def test_the_playbook_filter_acts_on_steps_alone(marts: Published) -> None:
     playbook = counts.choices(marts).known["playbook"][0]
     chosen = Filters(playbook=(playbook,))
     assert set(counts.step_counts(marts, chosen)["playbook"]) == {playbook}
-    assert counts.call_counts(marts, chosen).equals(counts.call_counts(marts, Filters()))
+    assert counts.call_counts(marts, chosen).equals(
+        counts.call_counts(marts, Filters())
+    )
 
 
 def test_weekly_steps_add_up_to_the_whole(marts: Published) -> None:
@@ -86,13 +91,19 @@ def test_weekly_steps_add_up_to_the_whole(marts: Published) -> None:
 
 def test_the_calls_of_a_cell_are_as_many_as_the_cell_says(marts: Published) -> None:
     cells = agents.agent_steps(marts, SOME)
-    shown = [*cells.head(40).iter_rows(named=True), *cells.tail(40).iter_rows(named=True)]
+    shown = [
+        *cells.head(40).iter_rows(named=True),
+        *cells.tail(40).iter_rows(named=True),
+    ]
     assert len({row["playbook"] for row in shown}) > 1
     for cell in shown:
         calls = agents.calls_of_step(
             marts, SOME, cell["agent_id"], cell["playbook"], cell["step"]
         )
-        told = {name: (calls["verdict"] == name).sum() for name in ("met", "missed", "violated")}
+        told = {
+            name: (calls["verdict"] == name).sum()
+            for name in ("met", "missed", "violated")
+        }
         assert told == {name: cell[name] for name in told}, cell
 
 
@@ -117,7 +128,9 @@ def test_a_transcript_is_read_relative_to_the_home(marts: Published) -> None:
     assert turns["turn"].to_list() == list(range(fact["turns"]))
 
 
-def test_a_calls_verdicts_stand_beside_every_behaviour(marts: Published, centre: Path) -> None:
+def test_a_calls_verdicts_stand_beside_every_behaviour(
+    marts: Published, centre: Path
+) -> None:
     fact = cases.call_fact(marts, "C-000001")
     assert fact is not None
     rows = cases.call_verdicts(marts, fact)
@@ -137,7 +150,9 @@ def test_a_call_that_there_is_none_of_has_no_facts(marts: Published) -> None:
 
 def test_chronic_customers_come_first(marts: Published) -> None:
     chronic = cases.complainers(marts, Filters())["is_chronic"].to_list()
-    assert chronic == sorted(chronic, reverse=True) and any(chronic) and not all(chronic)
+    assert chronic == sorted(chronic, reverse=True)
+    assert any(chronic)
+    assert not all(chronic)
 
 
 def test_an_unpublished_home_is_told_in_words(tmp_path: Path) -> None:
@@ -161,7 +176,9 @@ def test_the_marts_are_reopened_when_the_pointer_moves(tmp_path: Path) -> None:
 def test_threads_share_the_door(marts: Published) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    asked = [Filters(queue=(queue,)) for queue in ("billing", "technical", "orders")] * 8
+    asked = [
+        Filters(queue=(queue,)) for queue in ("billing", "technical", "orders")
+    ] * 8
     with ThreadPoolExecutor(6) as pool:
         told = list(pool.map(lambda f: counts.call_counts(marts, f)["calls"][0], asked))
     assert told[:3] * 8 == told

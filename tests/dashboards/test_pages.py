@@ -18,7 +18,9 @@ from tests.dashboards.published import plain
 ASKED = {"id": "C-000001", "in": "he", "agent": "A30", "customer": "K0001"}
 
 
-def rendered(page: Page, published: Path, asked: dict[str, str], scheme: str = "light") -> str:
+def rendered(
+    page: Page, published: Path, asked: dict[str, str], scheme: str = "light"
+) -> str:
     """The page as it goes to the browser."""
     view = View(
         published=Published(published, published.parent),
@@ -41,7 +43,9 @@ def tags(text: str, name: str) -> int:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 @pytest.mark.parametrize("asked", [{}, ASKED], ids=["plain", "drilled"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_renders(page: Page, centre: Path, asked: dict[str, str], scheme: str) -> None:
+def test_every_page_renders(
+    page: Page, centre: Path, asked: dict[str, str], scheme: str
+) -> None:
     text = rendered(page, centre, asked, scheme)
     assert tags(text, "H1") == 1
     assert tags(text, "Graph") == text.count('"role": "img"')
@@ -54,7 +58,8 @@ def test_every_page_renders_when_there_is_nothing(
 ) -> None:
     text = rendered(page, nothing, asked)
     assert tags(text, "H1") == 1
-    assert "0.0%" not in text and "nan" not in text.lower().replace("finance", "")
+    assert "0.0%" not in text
+    assert "nan" not in text.lower().replace("finance", "")
 
 
 def test_links_to_other_pages_keep_the_filters(centre: Path) -> None:
@@ -64,11 +69,13 @@ def test_links_to_other_pages_keep_the_filters(centre: Path) -> None:
 
 def test_a_call_that_could_not_be_assessed_says_why(centre: Path) -> None:
     call, why = plain(
-        centre, "SELECT call_id, unassessable FROM marts.call_facts WHERE unassessable IS NOT NULL"
+        centre,
+        "SELECT call_id, unassessable FROM marts.call_facts WHERE unassessable IS NOT NULL",
     )[0]
     page = next(page for page in PAGES if page.path == "/call")
     text = rendered(page, centre, {"id": call})
-    assert f"could not be assessed: {why}" in text and "Verdicts" not in text
+    assert f"could not be assessed: {why}" in text
+    assert "Verdicts" not in text
 
 
 def test_hebrew_turns_run_from_right_to_left(centre: Path) -> None:
@@ -90,7 +97,9 @@ def test_playbooks_that_ask_differently_are_told_apart() -> None:
 def test_every_step_of_every_playbook_is_shown(centre: Path) -> None:
     page = next(page for page in PAGES if page.path == "/playbooks")
     text = rendered(page, centre, {})
-    for title, native in plain(centre, "SELECT title, title_native FROM marts.playbook_steps"):
+    for title, native in plain(
+        centre, "SELECT title, title_native FROM marts.playbook_steps"
+    ):
         assert json.dumps(native, ensure_ascii=False) in text
         assert title in text
 
@@ -103,8 +112,11 @@ def test_the_application_opens_nothing_when_it_is_built(tmp_path: Path) -> None:
 
 def test_two_applications_do_not_share_their_marts(centre: Path, nothing: Path) -> None:
     apps = [create_app(folder, home=folder.parent) for folder in (centre, nothing)]
-    layouts: list[Any] = [app.server.test_client().get("/_dash-layout").text for app in apps]
-    assert "billing" in layouts[0] and "billing" not in layouts[1]
+    layouts: list[Any] = [
+        app.server.test_client().get("/_dash-layout").text for app in apps
+    ]
+    assert "billing" in layouts[0]
+    assert "billing" not in layouts[1]
 
 
 def test_a_home_without_a_version_still_answers(tmp_path: Path) -> None:

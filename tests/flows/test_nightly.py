@@ -37,7 +37,9 @@ def lay(settings: Settings, *names: str) -> None:
         shutil.copy(SAMPLES / name, settings.inbox / name)
 
 
-def test_every_sample_call_is_stored_repeated_or_in_quarantine(sampled: Settings) -> None:
+def test_every_sample_call_is_stored_repeated_or_in_quarantine(
+    sampled: Settings,
+) -> None:
     run = ask(sampled, "SELECT * FROM marts.run_history").row(0, named=True)
     # 76 calls in sound lines, of which one is a correction and one a repetition, and 6
     # lines that cannot be read.
@@ -86,7 +88,9 @@ def test_calls_that_cannot_be_assessed_say_why_and_count_as_calls_only(
     assert facts["calls"] - facts["assessable"] == 3
 
 
-def test_every_verdict_is_counted_in_the_adherence_of_its_steps(sampled: Settings) -> None:
+def test_every_verdict_is_counted_in_the_adherence_of_its_steps(
+    sampled: Settings,
+) -> None:
     # A step of one behaviour has that behaviour's verdicts, no more and no less.
     summed = ask(
         sampled,

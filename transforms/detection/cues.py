@@ -19,7 +19,9 @@ _LONGEST_GAP: Final = {"...": 4, "_": 1}
 _LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
 """A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
-_SHORT_WORD: Final = 4
+_SHORT_WORD: Final = 2
+_FEW_WORDINGS: Final = int(__import__("os").environ.get("FEW","12"))
+_MUCH_FEWER: Final = float(__import__("os").environ.get("MUCH","0.5"))
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
 
@@ -139,14 +141,14 @@ class _Writer:
             ]
             gaps = parts[1::2]
             if not gaps:
-                whole = [w for w in pieces[0] if not _is_starred_inside(w)]
+                whole = _whole(pieces[0])
                 if whole:
                     yield Cue(label, phrase, kind, tuple(map(_needle, whole)))
-                pieces = [[w for w in pieces[0] if _is_starred_inside(w)]]
+                pieces = [[wording for wording in pieces[0] if wording not in whole]]
             if pieces[0]:
-                needles = self._anchors(_sections(pieces))
+                sections = _sections(pieces) if gaps else _ends(pieces[0])
                 regex, reach = _compiled(pieces, gaps), _reach(pieces, gaps)
-                yield Cue(label, phrase, kind, needles, regex, reach)
+                yield Cue(label, phrase, kind, self._anchors(sections), regex, reach)
 
     def _anchors(self, sections: list[set[str]]) -> tuple[Needle, ...]:
         """Needles of the rarest section, and of the next if it is no mere short word."""
@@ -220,12 +222,33 @@ def _needle(tokens: list[str]) -> Needle:
     )
 
 
+def _whole(wordings: list[list[str]]) -> list[list[str]]:
+    """The wordings that a needle can be: but not of a phrase with very many.
+
+    Needles cost time in every pass. Of a phrase that multiplies its choices, the ends
+    are far fewer than the wordings.
+    """
+    whole = [wording for wording in wordings if not _is_starred_inside(wording)]
+    ends = sum(map(len, _ends(whole))) if len(whole) > _FEW_WORDINGS else len(whole)
+    return [] if ends < _MUCH_FEWER * len(whole) else whole
+
+
+def _ends(wordings: list[list[str]]) -> list[set[str]]:
+    """The first two words of each wording and the last two, as far as they are sure."""
+    words = [_words(tokens) for tokens in wordings]
+    return [
+        {_between_stars(tokens[:2])[0] for tokens in words},
+        {_between_stars(tokens[-2:])[-1] for tokens in words},
+    ]
+
+
 def _sections(pieces: list[list[list[str]]]) -> list[set[str]]:
-    """What must be met of each piece between gaps; of a lone one, at both its ends."""
-    split = [[_between_stars(tokens) for tokens in piece] for piece in pieces]
-    if len(split) == 1 and all(len(sections) > 1 for sections in split[0]):
-        return [{sections[0] for sections in split[0]}, {s[-1] for s in split[0]}]
-    return [{max(s, key=len) for s in piece} for piece in split if all(piece)]
+    """What must be met of each piece between gaps."""
+    return [
+        {max(_between_stars(tokens), key=len) for tokens in piece}
+        for piece in pieces
+        if all(_words(tokens) for tokens in piece)
+    ]
 
 
 def _between_stars(tokens: list[str]) -> list[str]:
