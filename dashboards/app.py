@@ -13,7 +13,7 @@ from dashboards.formats import Formats, formats, interface_language
 from dashboards.marts.counts import Choices, choices
 from dashboards.marts.door import NothingPublishedError, Published, UnreadableError
 from dashboards.pages import agents, call, customers, data_quality, overview, playbooks
-from dashboards.view import Page, View
+from dashboards.view import View
 
 PAGES: Final = (
     overview.PAGE,
@@ -23,7 +23,7 @@ PAGES: Final = (
     playbooks.PAGE,
     data_quality.PAGE,
 )
-_NO_CHOICES: Final = Choices(None, None, {name: () for name in DIMENSIONS}, {})
+_NO_CHOICES: Final = Choices(None, None, dict.fromkeys(DIMENSIONS, ()), {})
 _INDEX: Final = """<!DOCTYPE html>
 <html lang="{language}" data-locale="{locale}">
 <head>{{%metas%}}<title>{{%title%}}</title>{{%favicon%}}{{%css%}}</head>
@@ -62,7 +62,9 @@ def create_app(
         update_title="",
         serve_locally=True,
         suppress_callback_exceptions=True,
-        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"}
+        ],
     )
     app.layout = lambda: shell.shell(_choices(door))
     _fill_pages(app, door, written, heated_threshold)
@@ -94,7 +96,9 @@ def _fill_pages(
         Input(shell.URL, "search"),
         Input(shell.SHOWN_SCHEME, "data"),
     )
-    def page(path: str | None, search: str | None, scheme: str | None) -> tuple[Any, ...]:
+    def page(
+        path: str | None, search: str | None, scheme: str | None
+    ) -> tuple[Any, ...]:
         if scheme is None or path is None:
             raise PreventUpdate
         known = _choices(door).known
@@ -170,6 +174,7 @@ def _in_the_browser(app: dash.Dash) -> None:
         ClientsideFunction("coolhead", "followed"),
         Output({"type": "clickable", "name": dash.MATCH}, "className"),
         Input({"type": "clickable", "name": dash.MATCH}, "clickData"),
+        State({"type": "clickable", "name": dash.MATCH}, "figure"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -178,5 +183,3 @@ def _in_the_browser(app: dash.Dash) -> None:
         Input({"type": "csv", "name": dash.MATCH}, "n_clicks"),
         prevent_initial_call=True,
     )
-
-

@@ -92,11 +92,15 @@ def _day(key: str, pairs: list[tuple[str, str]], notes: list[str]) -> date | Non
     if not told:
         return None
     if len(told) > 1:
-        notes.append(f"“{key}” is given {len(told)} times; the first, {told[0]}, is used.")
+        notes.append(
+            f"“{key}” is given {len(told)} times; the first, {told[0]}, is used."
+        )
     try:
         return date.fromisoformat(told[0])
     except ValueError:
-        notes.append(f"“{key}” is {told[0]!r}, which is no day (YYYY-MM-DD); it is ignored.")
+        notes.append(
+            f"“{key}” is {told[0]!r}, which is no day (YYYY-MM-DD); it is ignored."
+        )
         return None
 
 

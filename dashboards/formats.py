@@ -1,7 +1,7 @@
 """Numbers, days and times in words, by locale. What is not known shows as a dash."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -136,9 +136,9 @@ def zone_of(name: str | None) -> tuple[tzinfo, str]:
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(-offset if name[0] == "-" else offset), f"UTC{name}"
     try:
-        return (ZoneInfo(name), name) if name else (timezone.utc, "UTC")
+        return (ZoneInfo(name), name) if name else (UTC, "UTC")
     except (KeyError, ValueError, OSError):
-        return timezone.utc, "UTC"
+        return UTC, "UTC"
 
 
 def formats(tag: str | None = None) -> Formats:
@@ -150,7 +150,9 @@ def formats(tag: str | None = None) -> Formats:
     locales = _described()["locales"]
     asked = tag or default_locale()
     if asked not in locales:
-        raise LocaleError(f"{asked!r} is none of the locales {sorted(locales)} of {_FILE.name}")
+        raise LocaleError(
+            f"{asked!r} is none of the locales {sorted(locales)} of {_FILE.name}"
+        )
     told = locales[asked]
     return Formats(
         tag=asked,

@@ -11,7 +11,9 @@ def with_share(counts: pl.DataFrame, numerator: str, denominator: str) -> pl.Dat
     return counts.with_columns(rate=rate(numerator, denominator), low=low, high=high)
 
 
-def with_per_hundred(counts: pl.DataFrame, numerator: str, denominator: str) -> pl.DataFrame:
+def with_per_hundred(
+    counts: pl.DataFrame, numerator: str, denominator: str
+) -> pl.DataFrame:
     """Add `per_hundred`; null where the denominator is 0."""
     return counts.with_columns(per_hundred=per_hundred(numerator, denominator))
 

@@ -70,7 +70,9 @@ def serve(
     Raises:
         LocaleError: the locale is not described.
     """
-    app = create_app(published, home=home, heated_threshold=heated_threshold, locale=locale)
+    app = create_app(
+        published, home=home, heated_threshold=heated_threshold, locale=locale
+    )
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "worker_class": "gthread",

@@ -35,7 +35,9 @@ class Palette:
     @property
     def veil(self) -> str:
         """The paper's colour, to be laid over cells that should not stand out."""
-        red, green, blue = (int(self.paper[place : place + 2], 16) for place in (1, 3, 5))
+        red, green, blue = (
+            int(self.paper[place : place + 2], 16) for place in (1, 3, 5)
+        )
         return f"rgba({red},{green},{blue},{VEIL})"
 
 
@@ -151,7 +153,8 @@ def ink(colours: Palette, share: float, *, is_pale: bool) -> str:
     if is_pale:
         paper = _channels(colours.paper)
         ground = tuple(
-            (1 - VEIL) * seen + VEIL * behind for seen, behind in zip(ground, paper, strict=True)
+            (1 - VEIL) * seen + VEIL * behind
+            for seen, behind in zip(ground, paper, strict=True)
         )
     light = _luminance(ground)
     return "#10202a" if (light + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"

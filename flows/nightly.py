@@ -155,15 +155,10 @@ def judge_marts(
     )
     kept = frame.unique(marts.DATA_QUALITY.key, keep="last", maintain_order=True)
     warnings = kept.filter(outcome="failed").height
-    warnings = sum(row["outcome"] == "failed" for row in rows)
     with (
         marts_file.open_published(settings, path) as candidate,
         candidate.transaction(),
     ):
-        candidate.execute(
-            "UPDATE marts.run_history SET warnings = $n WHERE run_id = $run_id",
-            {"n": warnings, "run_id": planned.version},
-        )
         candidate.replace_all(marts.DATA_QUALITY, kept)
         candidate.execute(
             "UPDATE marts.run_history SET warnings = $warnings WHERE run_id = $run",

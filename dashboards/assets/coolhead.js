@@ -75,11 +75,13 @@
         document.body.dataset.agThemeMode = scheme;
         return scheme === shown ? window.dash_clientside.no_update : scheme;
       },
-      followed: function (click) {
-        console.log(JSON.stringify(click));
-        var told = click && click.points && click.points[0] && click.points[0].customdata;
-        if (told && told[1]) {
-          go(told[1]);
+      followed: function (click, figure) {
+        /* Dash hands on no custom data of a heat-map's cell: addresses stand in `meta`. */
+        var cell = click && click.points && click.points[0];
+        var hrefs = figure && figure.layout && figure.layout.meta;
+        var href = cell && hrefs && hrefs[cell.y] && hrefs[cell.y][cell.x];
+        if (href) {
+          go(href);
           window.setTimeout(function () {
             openTarget("#drill");
           }, 700);

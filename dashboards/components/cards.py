@@ -7,7 +7,9 @@ from dash import html
 from dashboards.formats import NOTHING, Formats
 
 
-def number_card(title: str, value: str, counts: Any, *, note: str, aside: Any = None) -> html.Div:
+def number_card(
+    title: str, value: str, counts: Any, *, note: str, aside: Any = None
+) -> html.Div:
     """A number with what it counts, and a note in plain words."""
     missing = " missing" if value == NOTHING else ""
     return html.Div(
@@ -62,10 +64,15 @@ def _interval(low: float | None, high: float | None, formats: Formats) -> html.D
     """The interval in words and as a bar from 0 to 100 %."""
     if low is None or high is None:
         return html.Div("no interval without cases", className="card-aside")
-    style = {"left": f"{100 * low:.2f}%", "width": f"{max(100 * (high - low), 0.8):.2f}%"}
+    style = {
+        "left": f"{100 * low:.2f}%",
+        "width": f"{max(100 * (high - low), 0.8):.2f}%",
+    }
     return html.Div(
         [
-            html.Span(f"95% interval {formats.interval(low, high)}", className="card-aside"),
+            html.Span(
+                f"95% interval {formats.interval(low, high)}", className="card-aside"
+            ),
             html.Div(
                 html.Div(className="interval-bar", style=style),
                 className="interval",
@@ -77,4 +84,6 @@ def _interval(low: float | None, high: float | None, formats: Formats) -> html.D
 
 def cards(*children: Any, label: str) -> html.Div:
     """Cards side by side, as many as the width takes."""
-    return html.Div(list(children), className="cards", role="group", **{"aria-label": label})
+    return html.Div(
+        list(children), className="cards", role="group", **{"aria-label": label}
+    )

@@ -14,7 +14,9 @@ _CONFIG: Final = {
 """No button bar: it holds one that would send the data to a cloud."""
 
 
-def chart(figure: go.Figure, label: str, table: Any, name: str | dict[str, str]) -> html.Figure:
+def chart(
+    figure: go.Figure, label: str, table: Any, name: str | dict[str, str]
+) -> html.Figure:
     """A figure, named for those who don't see it, with its numbers as a table.
 
     Args:

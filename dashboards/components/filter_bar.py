@@ -10,7 +10,12 @@ from dashboards.filters import DIMENSIONS, Filters
 from dashboards.marts.counts import Choices
 
 DAYS: Final = "filter-days"
-NAMES: Final = {"team": "Team", "queue": "Queue", "language": "Language", "playbook": "Playbook"}
+NAMES: Final = {
+    "team": "Team",
+    "queue": "Queue",
+    "language": "Language",
+    "playbook": "Playbook",
+}
 
 
 def control(dimension: str) -> str:
@@ -38,7 +43,11 @@ def filter_bar(choices: Choices) -> html.Div:
     )
     chosen = [_select(name, choices) for name in DIMENSIONS]
     return html.Div(
-        [days, *chosen, html.A("Clear filters", id="filter-clear", href="/", className="clear")],
+        [
+            days,
+            *chosen,
+            html.A("Clear filters", id="filter-clear", href="/", className="clear"),
+        ],
         id="filter-bar",
         className="filter-bar",
         role="search",
@@ -80,5 +89,8 @@ def chosen_filters(days: Any, values: list[list[str] | None]) -> Filters:
     return Filters(
         since=date.fromisoformat(since) if since else None,
         until=date.fromisoformat(until) if until else None,
-        **{name: tuple(told or ()) for name, told in zip(DIMENSIONS, values, strict=True)},
+        **{
+            name: tuple(told or ())
+            for name, told in zip(DIMENSIONS, values, strict=True)
+        },
     )

@@ -9,14 +9,20 @@ from dash import html
 
 def page_head(title: str, lead: Any) -> html.Div:
     """The page's one `h1`, and what the page is for."""
-    return html.Div([html.H1(title), html.P(lead, className="lead")], className="page-head")
+    return html.Div(
+        [html.H1(title), html.P(lead, className="lead")], className="page-head"
+    )
 
 
-def section(title: str, *children: Any, note: Any = None, name: str | None = None) -> html.Section:
+def section(
+    title: str, *children: Any, note: Any = None, name: str | None = None
+) -> html.Section:
     """A part of a page under its heading, with a note in plain words."""
     said = [html.P(note, className="note")] if note else []
     attributes: dict[str, Any] = {"id": name} if name else {}
-    return html.Section([html.H2(title), *said, *children], className="section", **attributes)
+    return html.Section(
+        [html.H2(title), *said, *children], className="section", **attributes
+    )
 
 
 def panel(title: str, *children: Any, note: Any = None) -> html.Section:
@@ -28,7 +34,9 @@ def panel(title: str, *children: Any, note: Any = None) -> html.Section:
 def notice(text: Any, title: str | None = None, *, kind: str = "info") -> dmc.Alert:
     """Something that the reader has to know: `info` or `warn`."""
     colour = "orange" if kind == "warn" else "lagoon"
-    return dmc.Alert(text, title=title, color=colour, variant="light", className="notice")
+    return dmc.Alert(
+        text, title=title, color=colour, variant="light", className="notice"
+    )
 
 
 def link(text: Any, href: str, label: str | None = None) -> html.A:
@@ -89,7 +97,9 @@ def table(
     ]
     named = html.Caption(caption, className="" if show_caption else "hidden")
     if not body:
-        empty = html.Td("There is nothing to show.", colSpan=len(heads), className="nothing")
+        empty = html.Td(
+            "There is nothing to show.", colSpan=len(heads), className="nothing"
+        )
         body = [html.Tr(empty)]
     return html.Div(
         html.Table([named, html.Thead(head), html.Tbody(body)], className="table"),
@@ -114,7 +124,10 @@ def pills(label: str, choices: Iterable[tuple[Any, str, bool]]) -> html.Nav:
         for text, href, chosen in choices
     ]
     return html.Nav(
-        [html.Span(label, className="pills-label", **{"aria-hidden": "true"}), html.Ul(items)],
+        [
+            html.Span(label, className="pills-label", **{"aria-hidden": "true"}),
+            html.Ul(items),
+        ],
         className="pills",
         **{"aria-label": label},
     )
@@ -130,4 +143,6 @@ def facts(pairs: Iterable[tuple[str, Any]]) -> html.Dl:
 
 def folded(summary: Any, *children: Any, is_open: bool = False) -> html.Details:
     """A part that opens when asked."""
-    return html.Details([html.Summary(summary), *children], open=is_open, className="folded")
+    return html.Details(
+        [html.Summary(summary), *children], open=is_open, className="folded"
+    )

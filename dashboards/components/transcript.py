@@ -33,7 +33,10 @@ def transcript(turns: pl.DataFrame, language: str | None, formats: Formats) -> h
         formats: how times are written.
     """
     return html.Ol(
-        [_turn(row, row["language"] or language, formats) for row in turns.iter_rows(named=True)],
+        [
+            _turn(row, row["language"] or language, formats)
+            for row in turns.iter_rows(named=True)
+        ],
         className="transcript",
     )
 
@@ -83,7 +86,9 @@ def marked(text: str, evidence: Iterable[dict[str, Any]]) -> Iterator[Any]:
         for span in evidence
         if span["start"] < min(len(text), span["end"])
     ]
-    edges = sorted({0, len(text), *(e for start, end, _ in spans for e in (start, end))})
+    edges = sorted(
+        {0, len(text), *(e for start, end, _ in spans for e in (start, end))}
+    )
     for start, end in zip(edges, edges[1:], strict=False):
         over = [span for first, last, span in spans if first <= start and end <= last]
         piece = text[start:end]

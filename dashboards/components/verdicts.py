@@ -33,7 +33,9 @@ def verdicts(
     ]
 
 
-def _playbook(rows: pl.DataFrame, texts: dict[int, str], *, is_open: bool) -> html.Details:
+def _playbook(
+    rows: pl.DataFrame, texts: dict[int, str], *, is_open: bool
+) -> html.Details:
     judged = rows.filter(pl.col("verdict").is_not_null())
     rest = rows.filter(pl.col("verdict").is_null())
     told = Counter(judged["verdict"].to_list())
@@ -76,7 +78,9 @@ def _step(rows: pl.DataFrame, texts: dict[int, str]) -> html.Li:
     ]
     return html.Li(
         [
-            html.Div(head + (conduct if first["is_conduct"] else []), className="step-title"),
+            html.Div(
+                head + (conduct if first["is_conduct"] else []), className="step-title"
+            ),
             html.Ul(behaviours),
         ]
     )
@@ -89,7 +93,9 @@ def _why(row: dict[str, Any], texts: dict[int, str]) -> list[Any]:
     parts: list[Any] = [html.Span(f" – {reason}", className="muted")] if is_told else []
     if row["turn"] is not None:
         words = texts.get(row["turn"], "")[row["start"] or 0 : row["end"] or 0]
-        said = [" ", html.Q(_short(words), dir="auto", title=row["cue"])] if words else []
+        said = (
+            [" ", html.Q(_short(words), dir="auto", title=row["cue"])] if words else []
+        )
         parts += [html.Br(), turn_link(row["turn"]), *said]
     elif row["cue"] and row["cue"] != row["reason"]:
         parts.append(html.Span(f" · {row['cue']}", className="muted"))

@@ -5,7 +5,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.formats import NOTHING, Formats
+from dashboards.formats import Formats
 from dashboards.theme import Palette, ink, palette, template
 
 SMALL_COUNT: Final = 10
@@ -26,8 +26,8 @@ def agent_steps(
 ) -> go.Figure:
     """A heat-map of agents (rows) by steps (columns).
 
-    Cells without an opportunity are hatched; those with few are pale and marked. A click
-    gives the cell's `href` in its custom data.
+    Cells without an opportunity are hatched; those with few are pale and marked. The
+    layout's `meta` has the address of each cell's calls, by agent and step.
 
     Args:
         cells: `agent`, `step`, `met`, `judged`, `rate`, `low`, `high`, `href`.
@@ -49,10 +49,8 @@ def agent_steps(
         zmin=0,
         zmax=1,
         colorscale=_scale(colours.ramp),
-        customdata=[
-            [_custom(row, titles, formats) for row in line] for line in grid
-        ],
-        hovertemplate="%{customdata[0]}<extra></extra>",
+        customdata=[[_hover(row, titles, formats) for row in line] for line in grid],
+        hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
         xgap=2,
         ygap=2,
@@ -76,6 +74,10 @@ def agent_steps(
         xaxis={"type": "category", "side": "top", "showgrid": False, "title": "step"},
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
         showlegend=False,
+        meta={
+            agent: {row["step"]: row["href"] for row in line if row is not None}
+            for agent, line in zip(agents, grid, strict=True)
+        },
     )
     return figure
 
@@ -111,7 +113,9 @@ def _write(
         text=[_text(row, formats) for _, _, row in told],
         textfont={
             "size": 11.5,
-            "color": [ink(colours, row["rate"], is_pale=_is_small(row)) for *_, row in told],
+            "color": [
+                ink(colours, row["rate"], is_pale=_is_small(row)) for *_, row in told
+            ],
         },
         hoverinfo="skip",
     )
@@ -122,23 +126,19 @@ def _text(row: Cell, formats: Formats) -> str:
     return f"{formats.percent(row['rate'], 0)}{mark}<br>{row['met']}/{row['judged']}"
 
 
-def _custom(
-    row: Cell | None, titles: dict[str, str], formats: Formats
-) -> list[str]:
+def _hover(row: Cell | None, titles: dict[str, str], formats: Formats) -> str:
     if row is None:
-        return ["", ""]
-    low, high = row["low"], row["high"]
-    interval = NOTHING
-    if isinstance(low, float) and isinstance(high, float):
-        interval = formats.interval(low, high, 0)
-    step = str(row["step"])
-    few = f"<br>{SMALL_MARK} fewer than {SMALL_COUNT} opportunities" if _is_small(row) else ""
-    return [
-        f"<b>{row['agent']}</b><br>step {step}: {titles.get(step, '')}<br>"
-        f"{row['met']} met of {row['judged']} opportunities<br>95% interval {interval}{few}"
-        "<br><i>click for the calls</i>",
-        str(row["href"]),
-    ]
+        return ""
+    few = (
+        f"<br>{SMALL_MARK} fewer than {SMALL_COUNT} opportunities"
+        if _is_small(row)
+        else ""
+    )
+    return (
+        f"<b>{row['agent']}</b><br>step {row['step']}: {titles.get(row['step'], '')}<br>"
+        f"{row['met']} met of {row['judged']} opportunities<br>95% interval"
+        f" {formats.interval(row['low'], row['high'], 0)}{few}<br><i>click for the calls</i>"
+    )
 
 
 def _wash(
@@ -179,6 +179,10 @@ def _hatch(
         x=[step for step, _ in empty],
         y=[agent for _, agent in empty],
         mode="markers",
-        marker={"symbol": "line-ne", "size": 12, "line": {"width": 1.5, "color": colour}},
+        marker={
+            "symbol": "line-ne",
+            "size": 12,
+            "line": {"width": 1.5, "color": colour},
+        },
         hovertemplate="no opportunity<extra></extra>",
     )

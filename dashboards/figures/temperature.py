@@ -8,7 +8,10 @@ from dashboards.theme import palette, template
 
 
 def curve(
-    turns: pl.DataFrame, threshold: float | None, peak_turn: int | None, scheme: str | None
+    turns: pl.DataFrame,
+    threshold: float | None,
+    peak_turn: int | None,
+    scheme: str | None,
 ) -> go.Figure:
     """The temperature by customer turn, with the heated threshold and the peak marked.
 
@@ -60,7 +63,11 @@ def _faint(colour: str) -> str:
 def _mark_peak(
     figure: go.Figure, turns: pl.DataFrame, peak_turn: int | None, colour: str
 ) -> None:
-    peak = turns.filter(pl.col("turn") == peak_turn) if peak_turn is not None else turns.clear()
+    peak = (
+        turns.filter(pl.col("turn") == peak_turn)
+        if peak_turn is not None
+        else turns.clear()
+    )
     degrees = peak["temperature"][0] if peak.height else 0.0
     if degrees <= 0:
         return

@@ -74,7 +74,9 @@ def _band(figure: go.Figure, points: pl.DataFrame, colour: str) -> None:
     )
 
 
-def weekly_calls(weeks: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figure:
+def weekly_calls(
+    weeks: pl.DataFrame, formats: Formats, scheme: str | None
+) -> go.Figure:
     """Bars of calls by week: heated, other assessable, and unassessable ones.
 
     Args:

@@ -38,11 +38,16 @@ def agent_totals(published: Published, filters: Filters) -> pl.DataFrame:
         " ORDER BY o.agent_id",
         params,
     ).join(
-        _step_totals(published, steps, step_params), on="agent_id", how="left", validate="1:1"
+        _step_totals(published, steps, step_params),
+        on="agent_id",
+        how="left",
+        validate="1:1",
     )
 
 
-def _step_totals(published: Published, where: str, params: dict[str, Any]) -> pl.DataFrame:
+def _step_totals(
+    published: Published, where: str, params: dict[str, Any]
+) -> pl.DataFrame:
     return published.rows(
         "SELECT a.agent_id, sum(a.met)::BIGINT AS met,"
         " sum(a.met + a.missed + a.violated)::BIGINT AS judged,"
@@ -124,11 +129,18 @@ def calls_of_step(
     the adherence of the step.
     """
     where, params = condition(filters, _CALL_DIMENSIONS, "f.")
-    asked = {"agent": agent_id, "playbook": playbook, "step": step, "at_most": CALLS_SHOWN}
+    asked = {
+        "agent": agent_id,
+        "playbook": playbook,
+        "step": step,
+        "at_most": CALLS_SHOWN,
+    }
     return published.rows(_STEP_VERDICTS.format(where=where), {**params, **asked})
 
 
-def calls_of_agent(published: Published, filters: Filters, agent_id: str) -> pl.DataFrame:
+def calls_of_agent(
+    published: Published, filters: Filters, agent_id: str
+) -> pl.DataFrame:
     """The agent's calls with their counts of verdicts, the newest first."""
     where, params = condition(filters, _CALL_DIMENSIONS)
     return published.rows(

@@ -55,7 +55,7 @@ def call_verdicts(published: Published, fact: dict[str, Any]) -> pl.DataFrame:
         " ELSE ' (' || parameters || ')' END AS behaviour, verdict::VARCHAR AS verdict,"
         ' reason, turn, start, "end", cue FROM marts.verdicts'
         " WHERE call_id = $call AND day = $day)"
-        " SELECT a.*, k.verdict, k.reason, k.turn, k.start, k.\"end\", k.cue"
+        ' SELECT a.*, k.verdict, k.reason, k.turn, k.start, k."end", k.cue'
         " FROM asked AS a LEFT JOIN kept AS k USING (behaviour)"
         " ORDER BY a.playbook, a.position",
         {"call": fact["call_id"], "day": fact["day"]},
@@ -116,4 +116,6 @@ def findings(published: Published) -> pl.DataFrame:
 
 def runs(published: Published) -> pl.DataFrame:
     """The runs, the last one first."""
-    return published.rows("SELECT * FROM marts.run_history ORDER BY as_of DESC, run_id DESC")
+    return published.rows(
+        "SELECT * FROM marts.run_history ORDER BY as_of DESC, run_id DESC"
+    )

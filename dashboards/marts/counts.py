@@ -23,7 +23,9 @@ _COUNTS: Final = (
     "breached",
     "complaints",
 )
-_SUMS: Final = ", ".join(f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _COUNTS)
+_SUMS: Final = ", ".join(
+    f"coalesce(sum({name}), 0)::BIGINT AS {name}" for name in _COUNTS
+)
 _STEP_SUMS: Final = """sum(met)::BIGINT AS met, sum(missed)::BIGINT AS missed,
     sum(violated)::BIGINT AS violated, sum(met + missed + violated)::BIGINT AS judged,
     sum(not_observable)::BIGINT AS not_observable"""

@@ -22,9 +22,13 @@ def sections(view: View, filters: Filters, names: dict[str, str]) -> Iterable[An
     if agent is None:
         return
     if agent not in names:
-        yield notice(f"There are no calls of agent {agent!r} under these filters.", kind="warn")
+        yield notice(
+            f"There are no calls of agent {agent!r} under these filters.", kind="warn"
+        )
         return
-    yield html.Div(list(_drill(view, filters, agent, names[agent])), id="drill", tabIndex=-1)
+    yield html.Div(
+        list(_drill(view, filters, agent, names[agent])), id="drill", tabIndex=-1
+    )
 
 
 def _drill(view: View, filters: Filters, agent: str, name: str) -> Iterator[Any]:
@@ -49,7 +53,9 @@ def _calls_of_step(
     return section(
         f"{name}: {title}",
         html.P(link("Close this list", view.link_here(agent=None, step=None))),
-        grid(rows, _STEP_COLUMNS, "calls-of-step", f"Calls of {name} judged for {title}"),
+        grid(
+            rows, _STEP_COLUMNS, "calls-of-step", f"Calls of {name} judged for {title}"
+        ),
         note=f"The {view.formats.number(calls.height)} calls with an opportunity for this step,"
         f" violated and missed ones first.{cut}",
     )
@@ -73,18 +79,24 @@ def with_links(view: View, calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def _steps(view: View, filters: Filters, agent: str, name: str) -> html.Section:
-    cells = asked.agent_steps(view.published, filters, agent).filter(~pl.col("is_conduct"))
+    cells = asked.agent_steps(view.published, filters, agent).filter(
+        ~pl.col("is_conduct")
+    )
     links = [
         view.link_here(agent=agent, show=row["playbook"], step=row["step"])
         for row in cells.iter_rows(named=True)
     ]
     rows = with_share(cells, "met", "judged").with_columns(
         href=pl.Series(links, dtype=pl.String),
-        few=pl.when(pl.col("judged") < SMALL_COUNT).then(pl.lit("few")).otherwise(pl.lit("")),
+        few=pl.when(pl.col("judged") < SMALL_COUNT)
+        .then(pl.lit("few"))
+        .otherwise(pl.lit("")),
     )
     return section(
         f"{name}: all steps",
-        grid(rows, _CELL_COLUMNS, "agent-steps-list", f"Steps of {name}", rows_shown=10),
+        grid(
+            rows, _CELL_COLUMNS, "agent-steps-list", f"Steps of {name}", rows_shown=10
+        ),
         note=f"“few”: under {SMALL_COUNT} opportunities, too few to compare.",
     )
 
@@ -93,7 +105,9 @@ _STEP_COLUMNS: Final = (
     GridColumn("call_id", "Call", "link", href="href"),
     GridColumn("verdict", "Verdict", width=0.8),
     GridColumn("started_at", "Started", "moment", width=1.5),
-    GridColumn("temperature_peak", "Peak", "number", width=0.6, about="Temperature, 0-100"),
+    GridColumn(
+        "temperature_peak", "Peak", "number", width=0.6, about="Temperature, 0-100"
+    ),
     GridColumn("is_heated", "Heated", "yes", width=0.7),
     GridColumn("why", "Why", width=4),
 )

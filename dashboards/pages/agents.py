@@ -64,22 +64,33 @@ def _names(totals: pl.DataFrame) -> dict[str, str]:
 
 
 def _choices(
-    view: View, spoken: pl.DataFrame, language: str, titles: dict[str, str], playbook: str
+    view: View,
+    spoken: pl.DataFrame,
+    language: str,
+    titles: dict[str, str],
+    playbook: str,
 ) -> html.Div:
     of_language = [
         (
             [row["language"], html.Span(f" {view.formats.number(row['calls'])} calls")],
-            view.link_here(**{"in": row["language"], "agent": None, "step": None, "page": None}),
+            view.link_here(
+                **{"in": row["language"], "agent": None, "step": None, "page": None}
+            ),
             row["language"] == language,
         )
         for row in spoken.iter_rows(named=True)
     ]
     of_playbook = [
-        (titles[name], view.link_here(show=name, step=None, page=None), name == playbook)
+        (
+            titles[name],
+            view.link_here(show=name, step=None, page=None),
+            name == playbook,
+        )
         for name in view.filters.playbook or titles
     ]
     return html.Div(
-        [pills("Language", of_language), pills("Playbook", of_playbook)], className="choosing"
+        [pills("Language", of_language), pills("Playbook", of_playbook)],
+        className="choosing",
     )
 
 
@@ -189,19 +200,25 @@ def _breaches(
     )
     return section(
         "Conduct: breaches",
-        grid(rows, _BREACHES, "breaches", "Calls with a breach of conduct", rows_shown=8),
+        grid(
+            rows, _BREACHES, "breaches", "Calls with a breach of conduct", rows_shown=8
+        ),
         note="Conduct is satisfied by silence, so it is no part of the steps met: only calls"
         " with a breach are listed. Agents and steps without one are left out.",
     )
 
 
 def _grid(view: View, totals: pl.DataFrame) -> html.Section:
-    shares = with_per_hundred(with_share(totals, "met", "judged"), "breaches", "assessable")
+    shares = with_per_hundred(
+        with_share(totals, "met", "judged"), "breaches", "assessable"
+    )
     heated = with_share(
         totals.select("agent_id", "heated", "deescalated"), "deescalated", "heated"
     ).select("agent_id", cooled="rate")
     escalated = with_share(
-        totals.select("agent_id", "heated", "heated_escalated"), "heated_escalated", "heated"
+        totals.select("agent_id", "heated", "heated_escalated"),
+        "heated_escalated",
+        "heated",
     ).select("agent_id", escalation="rate")
     rows = (
         shares.join(heated, on="agent_id", validate="1:1")
@@ -248,7 +265,9 @@ _COLUMNS: Final = (
     GridColumn("high", "95% to", "percent"),
     GridColumn("cooled", "De-escalated", "percent", about="Of heated calls"),
     GridColumn("escalation", "Escalated", "percent", about="Of heated calls"),
-    GridColumn("per_hundred", "Breaches /100", "decimal", about="Per 100 assessable calls"),
+    GridColumn(
+        "per_hundred", "Breaches /100", "decimal", about="Per 100 assessable calls"
+    ),
 )
 
 PAGE: Final = Page("/agents", "Agents", layout, KEYS)

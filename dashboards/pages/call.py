@@ -9,7 +9,15 @@ from dash import html
 
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
-from dashboards.components.text import chip, facts, notice, page_head, panel, section, table
+from dashboards.components.text import (
+    chip,
+    facts,
+    notice,
+    page_head,
+    panel,
+    section,
+    table,
+)
 from dashboards.components.transcript import legend, transcript, turn_link
 from dashboards.components.verdicts import verdicts
 from dashboards.figures.temperature import curve
@@ -36,7 +44,10 @@ def layout(view: View) -> Iterable[Any]:
         )
     turns = cases.transcript(view.published, fact)
     yield html.Div(
-        [_talk(view, fact, turns), html.Div(list(_aside(view, fact, turns)), className="aside")],
+        [
+            _talk(view, fact, turns),
+            html.Div(list(_aside(view, fact, turns)), className="aside"),
+        ],
         className="call",
     )
 
@@ -44,12 +55,20 @@ def layout(view: View) -> Iterable[Any]:
 def _lead(fact: dict[str, Any]) -> list[Any]:
     chips: list[Any] = []
     if fact["is_heated"] is not None:
-        chips.append(chip("heated", "heated") if fact["is_heated"] else chip("not heated"))
+        chips.append(
+            chip("heated", "heated") if fact["is_heated"] else chip("not heated")
+        )
     if fact["is_deescalated"] is not None:
         cooled = fact["is_deescalated"]
-        chips.append(chip("de-escalated", "met") if cooled else chip("not de-escalated", "missed"))
+        chips.append(
+            chip("de-escalated", "met")
+            if cooled
+            else chip("not de-escalated", "missed")
+        )
     if fact["escalation_events"]:
-        chips.append(chip(f"escalation events: {fact['escalation_events']}", "violated"))
+        chips.append(
+            chip(f"escalation events: {fact['escalation_events']}", "violated")
+        )
     return chips or [chip("not assessable", "none")]
 
 
@@ -66,13 +85,19 @@ def _search(view: View, asked: str) -> html.Form:
 
 
 def _search_only(view: View, asked: str) -> Iterator[Any]:
-    yield page_head("Call", "A call's transcript with the evidence, and what was judged of it.")
+    yield page_head(
+        "Call", "A call's transcript with the evidence, and what was judged of it."
+    )
     yield _search(view, asked)
     found = cases.calls_like(view.published, asked)
     if asked:
         words = "These ids hold it:" if found.height else "No id holds it."
         yield notice(f"No call has the id {asked!r}. {words}", kind="warn")
-    title = "Calls whose id holds it" if asked and found.height else "Heated calls, newest first"
+    title = (
+        "Calls whose id holds it"
+        if asked and found.height
+        else "Heated calls, newest first"
+    )
     if found.height or not asked:
         yield section(title, grid(with_links(view, found), _FOUND, "calls", title))
 
@@ -103,7 +128,10 @@ def _temperature(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> html.
     told = turns.drop_nulls("temperature")
     written = view.formats
     if told.is_empty():
-        return panel("Temperature", html.P("No customer turn has a temperature.", className="note"))
+        return panel(
+            "Temperature",
+            html.P("No customer turn has a temperature.", className="note"),
+        )
     rows = [
         (turn_link(row["turn"]), written.number(row["temperature"]))
         for row in told.iter_rows(named=True)
@@ -111,7 +139,11 @@ def _temperature(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> html.
     figure = curve(told, view.heated_threshold, fact["peak_turn"], view.scheme)
     note = "The customer's, by turn, 0-100, from what was said."
     threshold = view.heated_threshold
-    if fact["is_heated"] and threshold is not None and fact["temperature_peak"] < threshold:
+    if (
+        fact["is_heated"]
+        and threshold is not None
+        and fact["temperature_peak"] < threshold
+    ):
         note += (
             " It stays under the threshold; the call counts as heated for abuse, a threat, or a"
             " complaint in the incident log."
@@ -133,18 +165,25 @@ def _temperature(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> html.
 def _events(view: View, fact: dict[str, Any]) -> html.Section:
     events = cases.call_events(view.published, fact)
     items = [
-        html.Li([html.Strong(in_words(row["event_type"])), " · ", turn_link(row["turn"])])
+        html.Li(
+            [html.Strong(in_words(row["event_type"])), " · ", turn_link(row["turn"])]
+        )
         for row in events.iter_rows(named=True)
     ]
     return panel(
-        "Escalation", html.Ul(items) if items else html.P("No escalation event.", className="note")
+        "Escalation",
+        html.Ul(items) if items else html.P("No escalation event.", className="note"),
     )
 
 
 def _facts(view: View, fact: dict[str, Any]) -> html.Dl:
     written = view.formats
     customer = fact["customer_id"]
-    named = f"{fact['agent_name']} ({fact['agent_id']})" if fact["agent_name"] else fact["agent_id"]
+    named = (
+        f"{fact['agent_name']} ({fact['agent_id']})"
+        if fact["agent_name"]
+        else fact["agent_id"]
+    )
     return facts(
         (
             ("Started", written.moment(fact["started_at"], fact["zone"])),

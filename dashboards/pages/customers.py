@@ -8,7 +8,15 @@ from dash import html
 
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
-from dashboards.components.text import chip, facts, notice, page_head, panel, section, table
+from dashboards.components.text import (
+    chip,
+    facts,
+    notice,
+    page_head,
+    panel,
+    section,
+    table,
+)
 from dashboards.figures.temperature import peaks
 from dashboards.filters import SINCE, UNTIL
 from dashboards.formats import in_words
@@ -73,8 +81,17 @@ def _customer(view: View, listed: pl.DataFrame, customer: str) -> Iterable[Any]:
         section(
             f"{row['customer_name'] or 'Customer'} ({customer})",
             _chips(row),
-            html.Div([_why(row), _counts(view, row), _temperatures(view, calls)], className="columns"),
-            grid(with_links(view, calls), _CALLS, "customer-calls", f"Calls of {customer}", rows_shown=8),
+            html.Div(
+                [_why(row), _counts(view, row), _temperatures(view, calls)],
+                className="columns",
+            ),
+            grid(
+                with_links(view, calls),
+                _CALLS,
+                "customer-calls",
+                f"Calls of {customer}",
+                rows_shown=8,
+            ),
             html.P(html.A("Close", href=view.link_here(customer=None))),
         ),
         id="drill",
@@ -117,8 +134,14 @@ def _counts(view: View, row: dict[str, Any]) -> html.Section:
                 ("Most in 90 days", f"{row['complaints_90d']} ({window})"),
                 ("Heated calls", written.number(row["heated_calls"])),
                 ("Insult or threat", f"{written.number(row['abusive_calls'])} calls"),
-                ("Asked for a supervisor", f"{written.number(row['supervisor_requests'])} calls"),
-                ("Says it is not the first", f"{written.number(row['repeat_mentions'])} calls"),
+                (
+                    "Asked for a supervisor",
+                    f"{written.number(row['supervisor_requests'])} calls",
+                ),
+                (
+                    "Says it is not the first",
+                    f"{written.number(row['repeat_mentions'])} calls",
+                ),
                 ("Open incidents", written.number(row["open_incidents"])),
                 ("Agents tried", written.number(row["agents"])),
                 ("Time spent", written.duration(row["handle_seconds"])),
@@ -145,7 +168,12 @@ def _temperatures(view: View, calls: pl.DataFrame) -> html.Section:
         chart(
             peaks(calls, written, view.scheme),
             "Peak and end temperature of each call, in time",
-            table(("Day", "Call", "Peak", "End"), rows, "Temperature by call", numeric=(2, 3)),
+            table(
+                ("Day", "Call", "Peak", "End"),
+                rows,
+                "Temperature by call",
+                numeric=(2, 3),
+            ),
             "customer-temperature",
         ),
     )
@@ -156,11 +184,18 @@ _COLUMNS: Final = (
     GridColumn("customer_name", "Name", width=1.5),
     GridColumn("is_chronic", "Chronic", "yes", width=0.8),
     GridColumn("pattern", "Patterns", width=1.5),
-    GridColumn("complaints_90d", "Most in 90 d", "number", about="Complaint contacts in 90 days"),
+    GridColumn(
+        "complaints_90d",
+        "Most in 90 d",
+        "number",
+        about="Complaint contacts in 90 days",
+    ),
     GridColumn("complaint_contacts", "Complaints", "number"),
     GridColumn("contacts", "Contacts", "number"),
     GridColumn("heated_calls", "Heated", "number"),
-    GridColumn("open_incidents", "Open", "number", about="Incidents not resolved or closed"),
+    GridColumn(
+        "open_incidents", "Open", "number", about="Incidents not resolved or closed"
+    ),
     GridColumn("is_vulnerable", "Vulnerable", "yes"),
     GridColumn("last_contact_on", "Last contact", "day", width=1.1),
     GridColumn("why", "Why", width=3),

@@ -33,7 +33,10 @@ def layout(view: View) -> Iterable[Any]:
         grid(
             findings.with_columns(pl.col("expectation").str.replace_all("_", " ")),
             _FINDINGS,
-            "expectations", "Expectations and their outcomes", rows_shown=10),
+            "expectations",
+            "Expectations and their outcomes",
+            rows_shown=10,
+        ),
     )
     yield section(
         "Runs",
@@ -45,8 +48,12 @@ def layout(view: View) -> Iterable[Any]:
 
 def _summary(view: View, findings: pl.DataFrame) -> html.Section:
     written = view.formats
-    told = {name: findings.filter(pl.col("outcome") == name).height for name in _OUTCOMES}
-    warns = findings.filter((pl.col("outcome") == "failed") & (pl.col("severity") == "warn"))
+    told = {
+        name: findings.filter(pl.col("outcome") == name).height for name in _OUTCOMES
+    }
+    warns = findings.filter(
+        (pl.col("outcome") == "failed") & (pl.col("severity") == "warn")
+    )
     return section(
         "The last run",
         cards(
@@ -78,7 +85,10 @@ def _found(findings: pl.DataFrame) -> html.Section:
     if bad.is_empty():
         return section("What was found", notice("Every expectation passed."))
     return section(
-        "What was found", html.Ul([_finding(row) for row in bad.iter_rows(named=True)], className="findings")
+        "What was found",
+        html.Ul(
+            [_finding(row) for row in bad.iter_rows(named=True)], className="findings"
+        ),
     )
 
 
@@ -88,7 +98,11 @@ def _finding(row: dict[str, Any]) -> html.Li:
         if row["rows_unexpected"] is not None and row["rows_judged"] is not None
         else ""
     )
-    examples = [html.Ul([html.Li(html.Code(each)) for each in row["examples"]])] if row["examples"] else []
+    examples = (
+        [html.Ul([html.Li(html.Code(each)) for each in row["examples"]])]
+        if row["examples"]
+        else []
+    )
     return html.Li(
         [
             html.Div(
@@ -100,9 +114,13 @@ def _finding(row: dict[str, Any]) -> html.Li:
                 ],
                 className="verdict-head",
             ),
-            html.P([row["subject"], f" · {counted}" if counted else ""], className="muted"),
+            html.P(
+                [row["subject"], f" · {counted}" if counted else ""], className="muted"
+            ),
             html.P(row["message"]) if row["message"] else None,
-            folded(f"Examples ({len(row['examples'])})", *examples) if examples else None,
+            folded(f"Examples ({len(row['examples'])})", *examples)
+            if examples
+            else None,
         ]
     )
 
@@ -110,7 +128,10 @@ def _finding(row: dict[str, Any]) -> html.Li:
 def _by_table(findings: pl.DataFrame) -> html.Section:
     summed = (
         findings.group_by("table_name")
-        .agg(pl.len().alias("all"), *((pl.col("outcome") == name).sum().alias(name) for name in _OUTCOMES))
+        .agg(
+            pl.len().alias("all"),
+            *((pl.col("outcome") == name).sum().alias(name) for name in _OUTCOMES),
+        )
         .sort("table_name")
     )
     rows = [
@@ -118,7 +139,9 @@ def _by_table(findings: pl.DataFrame) -> html.Section:
         for row in summed.iter_rows(named=True)
     ]
     heads = ("Table", "Expectations", "Passed", "Failed", "Errored")
-    return section("By table", table(heads, rows, "Expectations by table", numeric=(1, 2, 3, 4)))
+    return section(
+        "By table", table(heads, rows, "Expectations by table", numeric=(1, 2, 3, 4))
+    )
 
 
 _FINDINGS: Final = (

@@ -64,7 +64,11 @@ def share_of(counted: pl.DataFrame, numerator: str, denominator: str) -> dict[st
 def _headlines(view: View, calls: pl.DataFrame, steps: pl.DataFrame) -> html.Section:
     written = view.formats
     followed = adherence(steps.filter(~pl.col("is_conduct"))).row(0, named=True)
-    share = {"numerator": followed["met"], "denominator": followed["judged"], **followed}
+    share = {
+        "numerator": followed["met"],
+        "denominator": followed["judged"],
+        **followed,
+    }
     return section(
         "At a glance",
         cards(
@@ -131,7 +135,9 @@ def _calls(view: View, row: dict[str, Any]) -> html.Div:
     written = view.formats
     reasons = counts.unassessable_reasons(view.published, view.filters)
     unassessable = row["calls"] - row["assessable"]
-    why = "; ".join(f"{told['reason']} ({told['calls']})" for told in reasons.to_dicts())
+    why = "; ".join(
+        f"{told['reason']} ({told['calls']})" for told in reasons.to_dicts()
+    )
     return number_card(
         "Calls",
         written.number(row["calls"]) if row["calls"] else NOTHING,
@@ -152,7 +158,11 @@ def _repeats(view: View) -> html.Section:
             *(
                 rate_card(
                     f"Called again within {row['days']} {'day' if row['days'] == 1 else 'days'}",
-                    {**row, "numerator": row["repeated"], "denominator": row["observed"]},
+                    {
+                        **row,
+                        "numerator": row["repeated"],
+                        "denominator": row["observed"],
+                    },
                     view.formats,
                     of_what="contacts",
                     note=f"{view.formats.number(row['contacts'] - row['observed'])} contacts are"
@@ -200,18 +210,24 @@ def _playbooks(view: View, steps: pl.DataFrame) -> html.Section:
 
 def _trends(view: View, weeks: pl.DataFrame) -> html.Section:
     by_week = counts.step_counts_by_week(view.published, view.filters)
-    followed = adherence(by_week, "week").rename({"met": "numerator", "judged": "denominator"})
+    followed = adherence(by_week, "week").rename(
+        {"met": "numerator", "judged": "denominator"}
+    )
     return section(
         "By week",
         html.Div(
             [
-                _trend(view, "Steps met", [Series("Steps met", followed)], "opportunities"),
+                _trend(
+                    view, "Steps met", [Series("Steps met", followed)], "opportunities"
+                ),
                 _trend(
                     view,
                     "Escalated and de-escalated, of heated calls",
                     [
                         Series("De-escalated", _weekly(weeks, "deescalated", "heated")),
-                        Series("Escalated", _weekly(weeks, "heated_escalated", "heated")),
+                        Series(
+                            "Escalated", _weekly(weeks, "heated_escalated", "heated")
+                        ),
                     ],
                     "heated calls",
                 ),
@@ -338,7 +354,9 @@ def _most_missed(view: View, steps: pl.DataFrame) -> html.Section:
             written.number(row["judged"]),
             written.percent(row["rate"]),
         )
-        for row in lost.filter(pl.col("lost") > 0).head(_MOST_MISSED).iter_rows(named=True)
+        for row in lost.filter(pl.col("lost") > 0)
+        .head(_MOST_MISSED)
+        .iter_rows(named=True)
     ]
     heads = ("Step", "Playbook", "Missed", "Violated", "Opportunities", "Met")
     return section(

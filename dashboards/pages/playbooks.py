@@ -32,7 +32,9 @@ def layout(view: View) -> Iterable[Any]:
     yield _disagreement(playbooks)
     yield section(
         "Side by side",
-        html.Div([_playbook(playbook) for playbook in playbooks], className="playbooks"),
+        html.Div(
+            [_playbook(playbook) for playbook in playbooks], className="playbooks"
+        ),
     )
     yield _unobservable(steps)
 
@@ -52,7 +54,12 @@ def _coverage(view: View, playbooks: list[pl.DataFrame]) -> html.Section:
     heads = ("Playbook", "Language", "Steps", "Observable", "Conduct only", "Version")
     return section(
         "Coverage",
-        table(heads, rows, "Steps of each playbook, and how many can be observed", numeric=(2, 3, 4)),
+        table(
+            heads,
+            rows,
+            "Steps of each playbook, and how many can be observed",
+            numeric=(2, 3, 4),
+        ),
         note="Observable: a transcript or the incident log can show it. Conduct only: satisfied"
         " by silence, so reported as breaches.",
     )
@@ -93,7 +100,11 @@ def _disagreement(playbooks: list[pl.DataFrame]) -> html.Section:
     heads = ("Behaviour", *(playbook["playbook_title"][0] for playbook in playbooks))
     return section(
         "Where they disagree",
-        table(heads, rows, "Behaviours by playbook: the parameters and steps that ask for them"),
+        table(
+            heads,
+            rows,
+            "Behaviours by playbook: the parameters and steps that ask for them",
+        ),
         note="Differing: playbooks ask for the same behaviour under other conditions; those"
         " come first. A dash: the playbook does not ask for it.",
     )
@@ -109,10 +120,15 @@ def _behaviour(name: str, use: Uses, playbooks: int) -> list[Any]:
 
 def _cell(use: list[tuple[str, str]] | None) -> Any:
     if not use:
-        return html.Span(["–", html.Span(" not asked", className="hidden")], className="muted")
+        return html.Span(
+            ["–", html.Span(" not asked", className="hidden")], className="muted"
+        )
     steps = ", ".join(dict.fromkeys(step for _, step in use))
     parameters = list(dict.fromkeys(told for told, _ in use if told))
-    asked = [html.Div(parameters_in_words(told), className="parameters") for told in parameters]
+    asked = [
+        html.Div(parameters_in_words(told), className="parameters")
+        for told in parameters
+    ]
     return [*asked, html.Span(f"step {steps}", className="muted")]
 
 
@@ -121,7 +137,9 @@ def _playbook(steps: pl.DataFrame) -> html.Article:
     return html.Article(
         [
             html.H3(first["playbook_title"]),
-            html.Ol([_step(row) for row in steps.iter_rows(named=True)], className="steps"),
+            html.Ol(
+                [_step(row) for row in steps.iter_rows(named=True)], className="steps"
+            ),
         ],
         className="playbook",
     )
@@ -137,11 +155,20 @@ def _step(row: dict[str, Any]) -> html.Li:
         chips.append(chip(f"weight {row['weight']:g}"))
     if len(row["behaviours"]) > 1:
         chips.append(chip(f"{row['combine']} of"))
-    measured = [html.Li(parameters_in_words(behaviour)) for behaviour in row["behaviours"]]
+    measured = [
+        html.Li(parameters_in_words(behaviour)) for behaviour in row["behaviours"]
+    ]
     return html.Li(
         [
-            html.Div([html.B(row["step"]), html.Span(row["title"])], className="step-title"),
-            html.P(row["title_native"], dir=row["direction"], lang=row["language"], className="native"),
+            html.Div(
+                [html.B(row["step"]), html.Span(row["title"])], className="step-title"
+            ),
+            html.P(
+                row["title_native"],
+                dir=row["direction"],
+                lang=row["language"],
+                className="native",
+            ),
             html.P(chips, className="chips") if chips else None,
             html.Ul(measured, className="behaviours") if measured else None,
             folded("Why not", html.P(row["reason"])) if row["reason"] else None,

@@ -88,15 +88,17 @@ def test_a_filter_chosen_by_hand_goes_to_the_url_and_stays_on_other_pages(
     calls = plain(
         visit.published, "SELECT count(*) FROM marts.call_facts WHERE queue = 'billing'"
     )[0][0]
-    assert f"\n{calls:,}\n" in card(page, "Calls")
+    value = page.locator(
+        ".card", has=page.get_by_role("heading", name="Calls", exact=True)
+    )
+    expect(value.locator(".card-value")).to_have_text(f"{calls:,}")
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Agents", exact=True).click()
     page.wait_for_url("**/agents?queue=billing")
     visit.settle()
     assert "billing" in page.locator(".filter-queue").inner_text()
     page.go_back()
-    visit.settle()
-    assert page.locator("h1").inner_text() == "Overview"
+    expect(page.locator("h1")).to_have_text("Overview")
 
 
 def test_what_is_wrong_in_the_url_is_said(visit: Visit) -> None:
@@ -125,8 +127,7 @@ def test_a_cell_of_the_heat_map_leads_to_its_calls_and_to_one_call(
     name = calls.first.inner_text()
     calls.first.click()
     page.wait_for_url(re.compile(rf"/call\?id={name}"))
-    visit.settle()
-    assert page.locator("h1").inner_text() == f"Call {name}"
+    expect(page.locator("h1")).to_have_text(f"Call {name}")
 
 
 def test_an_agent_of_the_grid_leads_to_the_agents_steps(visit: Visit) -> None:
@@ -184,8 +185,7 @@ def test_a_call_is_found_by_its_id(visit: Visit) -> None:
     page.get_by_label("Call id").fill("C-000012")
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/call?id=C-000012")
-    visit.settle()
-    assert page.locator("h1").inner_text() == "Call C-000012"
+    expect(page.locator("h1")).to_have_text("Call C-000012")
 
 
 def test_dark_mode_reaches_page_figures_and_grids(visit: Visit) -> None:

@@ -60,10 +60,11 @@ def test_cells_with_few_opportunities_are_marked() -> None:
 
 
 def test_a_cell_tells_counts_interval_and_where_its_calls_are() -> None:
-    hover, href = drawn().data[0].customdata[0][0]
+    figure = drawn()
+    hover = figure.data[0].customdata[0][0]
     assert "15 met of 20 opportunities" in hover
     assert "95% interval" in hover
-    assert href == "/a1"
+    assert figure.layout.meta["Ana"] == {"1": "/a1", "2": "/a2"}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
