@@ -113,7 +113,9 @@ def _values(
     told = tuple(dict.fromkeys(value for name, value in pairs if name == key))
     if known is None:
         return told
-    for value in told:
-        if value not in known.get(key, ()):
-            notes.append(f"There is no {key} {value!r} in the data; it is ignored.")
+    notes += [
+        f"There is no {key} {value!r} in the data; it is ignored."
+        for value in told
+        if value not in known.get(key, ())
+    ]
     return tuple(value for value in told if value in known.get(key, ()))

@@ -1,6 +1,5 @@
 """Serves the dashboards: one process, several threads, warmed before the first visitor."""
 
-import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 
 from dashboards.app import create_app
 
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - gunicorn makes the file safely
 _THREADS: Final = 8
 """Pages wait on DuckDB, which uses all cores itself; more threads would only queue there."""
 
@@ -81,6 +81,6 @@ def serve(
         "loglevel": "warning",
         "proc_name": "coolhead",
         # The heartbeat is a file; on a disk it can stall the worker.
-        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108
+        "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
     }
     _Server(app, options).run()

@@ -6,7 +6,15 @@ from transforms.contracts import raw, staging
 
 def suites() -> tuple[Suite, ...]:
     """One suite for each staging table."""
-    return (calls(), utterances(), incidents(), agents(), shifts(), days_due(), pending())
+    return (
+        calls(),
+        utterances(),
+        incidents(),
+        agents(),
+        shifts(),
+        days_due(),
+        pending(),
+    )
 
 
 def calls() -> Suite:

@@ -31,12 +31,12 @@ _QUIET: Final = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
     # A busy machine may take a minute to start the temporary server.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "GX_ANALYTICS_ENABLED": "false",
 }
-"""Nothing is reported to anyone, and only warnings are told; what is set already stays."""
+"""Nothing is reported to anyone; failures are told once, by us. What is set already stays."""
 
 
 def main() -> None:
@@ -168,11 +168,20 @@ def serve() -> None:
 
 def _serve(settings: Settings) -> None:
     from dashboards.serve import serve as serve_pages
+    from flows.knowledge import load_knowledge
     from flows.publish import current_file
 
     current_file(settings.published)
+    thresholds = load_knowledge(settings.knowledge).thresholds
     print(f"dashboards on http://{settings.host}:{settings.port}", file=sys.stderr)
-    serve_pages(settings.published, settings.home, settings.host, settings.port)
+    serve_pages(
+        settings.published,
+        settings.home,
+        settings.host,
+        settings.port,
+        heated_threshold=thresholds.heated.value,
+        locale=settings.locale,
+    )
 
 
 @app.command()

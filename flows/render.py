@@ -35,6 +35,11 @@ def run_summary(settings: Settings, report: RunReport) -> str:
         f" + {report.calls_repeated} repeated + {report.calls_rejected} in quarantine;"
         f" {report.records_in} other records, {report.records_rejected} in quarantine"
     )
+    if report.files_unreadable:
+        took += (
+            f"\n{report.files_unreadable} files that no reader understands are in"
+            " quarantine, with what was found in them"
+        )
     if not report.is_changed:
         lines = [took, f"nothing to score: {report.version or 'no version'} stands"]
     else:

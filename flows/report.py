@@ -36,6 +36,7 @@ class RunReport:
     is_changed: bool
     as_of: datetime
     files_in: int
+    files_unreadable: int
     calls_in: int
     calls_new: int
     calls_repeated: int
@@ -84,6 +85,7 @@ class RunReport:
             is_changed=changed,
             as_of=planned.as_of,
             **_counts(taken),
+            files_unreadable=taken.files_unreadable,
             days_scored=scored.days,
             calls_scored=scored.calls,
             verdicts_changed=scored.verdicts_changed,

@@ -20,10 +20,10 @@ from transforms.prepare import Prepared, prepare
 from transforms.scoring import Scored, score
 
 _CHANGED: Final = """
-    SELECT count(*) FROM (
-        SELECT call_id, behaviour, parameters, verdict::VARCHAR AS verdict
-        FROM {first} EXCEPT
-        SELECT call_id, behaviour, parameters, verdict::VARCHAR FROM {second})
+    SELECT count(*) AS n
+    FROM old_verdicts AS before FULL JOIN new_verdicts AS now
+        USING (call_id, behaviour, parameters)
+    WHERE before.verdict::VARCHAR IS DISTINCT FROM now.verdict::VARCHAR
 """
 _OLD_VERDICTS: Final = """
     CREATE OR REPLACE TEMP TABLE old_verdicts AS
@@ -200,14 +200,4 @@ class Scorer:
         if self.candidate.read("SELECT count(*) AS n FROM old_verdicts").item() == 0:
             return verdicts.height
         with self.candidate.lend("new_verdicts", verdicts):
-            return sum(
-                int(
-                    self.candidate.read(
-                        _CHANGED.format(first=first, second=second)
-                    ).item()
-                )
-                for first, second in (
-                    ("old_verdicts", "new_verdicts"),
-                    ("new_verdicts", "old_verdicts"),
-                )
-            )
+            return int(self.candidate.read(_CHANGED).item())

@@ -1,5 +1,6 @@
 """Where things are. Every setting is an environment variable with the prefix COOLHEAD_."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -30,8 +31,23 @@ class Settings(BaseSettings):
     batch_utterances: int = Field(
         default=400_000, ge=1, description="Utterances scored at a time; bounds memory."
     )
+    locale: str | None = Field(
+        default=None,
+        description="How the pages write numbers and days, such as nb-NO.",
+    )
     host: str = Field(default="127.0.0.1", description="Where the dashboards listen.")
     port: int = Field(default=8050, ge=1, le=65535)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unknown_setting(cls, given: object) -> object:
+        known = {f"COOLHEAD_{name.upper()}" for name in cls.model_fields}
+        named = {name for name in os.environ if name.upper().startswith("COOLHEAD_")}
+        if unknown := sorted(named - known):
+            raise ValueError(
+                f"{', '.join(unknown)} is no setting; there are {', '.join(sorted(known))}"
+            )
+        return given
 
     @field_validator("time_zone")
     @classmethod

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import html
 
+from dashboards.components.attributes import aria
 from dashboards.formats import NOTHING, Formats
 
 
@@ -76,7 +77,7 @@ def _interval(low: float | None, high: float | None, formats: Formats) -> html.D
             html.Div(
                 html.Div(className="interval-bar", style=style),
                 className="interval",
-                **{"aria-hidden": "true"},
+                **aria(hidden="true"),
             ),
         ]
     )
@@ -85,5 +86,5 @@ def _interval(low: float | None, high: float | None, formats: Formats) -> html.D
 def cards(*children: Any, label: str) -> html.Div:
     """Cards side by side, as many as the width takes."""
     return html.Div(
-        list(children), className="cards", role="group", **{"aria-label": label}
+        list(children), className="cards", role="group", **aria(label=label)
     )

@@ -1,11 +1,13 @@
 """Charts with a name, and the same numbers as a table."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
-_CONFIG: Final = {
+from dashboards.components.attributes import aria
+
+_CONFIG: Final[Any] = {
     "displayModeBar": False,
     "showSendToCloud": False,
     "displaylogo": False,
@@ -25,14 +27,15 @@ def chart(
         table: the same numbers.
         name: the graph's id.
     """
+    layout = cast("Any", figure).layout
     return html.Figure(
         [
             html.Div(
                 dcc.Graph(id=name, figure=figure, config=_CONFIG, responsive=True),
                 role="img",
-                style={"height": f"{figure.layout.height}px"},
+                style={"height": f"{layout.height}px"},
                 className="graph",
-                **{"aria-label": label},
+                **aria(label=label),
             ),
             html.Details(
                 [html.Summary("Show as a table"), table], className="folded as-table"

@@ -1,11 +1,12 @@
 """The filter bar: days, teams, queues, languages, playbooks."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboards.components.attributes import aria
 from dashboards.filters import DIMENSIONS, Filters
 from dashboards.marts.counts import Choices
 
@@ -39,19 +40,22 @@ def filter_bar(choices: Choices) -> html.Div:
         defaultDate=last,
         valueFormat="D MMM YYYY",
         size="sm",
-        className="filter filter-days",
     )
-    chosen = [_select(name, choices) for name in DIMENSIONS]
+    chosen = [
+        html.Div(_select(name, choices), className=f"filter filter-{name}")
+        for name in DIMENSIONS
+    ]
     return html.Div(
         [
-            days,
+            # A control has hidden parts beside it, which must hide with it.
+            html.Div(days, className="filter filter-days"),
             *chosen,
             html.A("Clear filters", id="filter-clear", href="/", className="clear"),
         ],
         id="filter-bar",
         className="filter-bar",
         role="search",
-        **{"aria-label": "Filters"},
+        **aria(label="Filters"),
     )
 
 
@@ -71,7 +75,6 @@ def _select(dimension: str, choices: Choices) -> dmc.MultiSelect:
         hidePickedOptions=True,
         size="sm",
         comboboxProps={"width": 300, "position": "bottom-start"},
-        className=f"filter filter-{dimension}",
     )
 
 
@@ -83,7 +86,9 @@ def shown(filters: Filters) -> tuple[list[str | None] | None, list[list[str]]]:
     return days, [list(filters.chosen(name)) for name in DIMENSIONS]
 
 
-def chosen_filters(days: Any, values: list[list[str] | None]) -> Filters:
+def chosen_filters(
+    days: list[str | None] | None, values: list[list[str] | None]
+) -> Filters:
     """The filters that the controls show."""
     since, until = ([*(days or []), None, None])[:2]
     return Filters(

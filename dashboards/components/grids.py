@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 import dash_ag_grid as dag
 import polars as pl
 from dash import html
+
+from dashboards.components.attributes import aria
 
 Kind = Literal["text", "number", "decimal", "percent", "day", "moment", "link", "yes"]
 
@@ -145,7 +147,7 @@ def grid(
         ],
         className="grid",
         role="region",
-        **{"aria-label": label},
+        **aria(label=label),
     )
 
 
@@ -158,6 +160,6 @@ def _value(value: Any) -> Any:
         case datetime() | date():
             return value.isoformat()
         case list():
-            return ", ".join(map(str, value))
+            return ", ".join(map(str, cast("list[object]", value)))
         case _:
             return value

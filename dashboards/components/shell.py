@@ -1,11 +1,12 @@
 """What stands around every page: header, navigation, filters, footer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboards.components.attributes import aria
 from dashboards.components.filter_bar import filter_bar
 from dashboards.components.text import notice
 from dashboards.filters import Filters, to_search
@@ -39,14 +40,14 @@ def shell(choices: Choices) -> dmc.MantineProvider:
                                 href="/",
                                 className="brand",
                             ),
-                            html.Nav(id=NAVIGATION, **{"aria-label": "Pages"}),
+                            html.Nav(id=NAVIGATION, **aria(label="Pages")),
                             dmc.ColorSchemeToggle(
                                 id=SCHEME,
-                                lightIcon=html.Span("☀", **{"aria-hidden": "true"}),
-                                darkIcon=html.Span("☾", **{"aria-hidden": "true"}),
+                                lightIcon=html.Span("☀", **aria(hidden="true")),
+                                darkIcon=html.Span("☾", **aria(hidden="true")),
                                 variant="subtle",
                                 size="lg",
-                                **{"aria-label": "Switch between light and dark"},
+                                **aria(label="Switch between light and dark"),
                             ),
                         ],
                         className="bar",
@@ -68,7 +69,7 @@ def shell(choices: Choices) -> dmc.MantineProvider:
                 className="main",
             ),
         ],
-        theme=MANTINE,
+        theme=cast("Any", MANTINE),
         defaultColorScheme="auto",
     )
 
@@ -82,7 +83,7 @@ def navigation(pages: Sequence[Page], path: str, carried: Filters) -> html.Ul:
                     page.name,
                     href=f"{page.path}{to_search(carried)}",
                     className="chosen" if page.path == path else "",
-                    **({"aria-current": "page"} if page.path == path else {}),
+                    **aria(current="page" if page.path == path else None),
                 )
             )
             for page in pages

@@ -6,6 +6,8 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboards.components.attributes import aria
+
 
 def page_head(title: str, lead: Any) -> html.Div:
     """The page's one `h1`, and what the page is for."""
@@ -41,13 +43,12 @@ def notice(text: Any, title: str | None = None, *, kind: str = "info") -> dmc.Al
 
 def link(text: Any, href: str, label: str | None = None) -> html.A:
     """A link; within the dashboards it opens without loading the page anew."""
-    attributes = {"aria-label": label} if label else {}
-    return html.A(text, href=href, **attributes)
+    return html.A(text, href=href, **aria(label=label))
 
 
 def chip(text: str, kind: str = "plain", title: str | None = None) -> html.Span:
     """A word in a coloured frame; the colour says nothing that the word doesn't."""
-    attributes = {"title": title} if title else {}
+    attributes: dict[str, Any] = {"title": title} if title else {}
     return html.Span(text, className=f"chip chip-{kind}", **attributes)
 
 
@@ -106,7 +107,7 @@ def table(
         className="table-frame",
         tabIndex=0,
         role="region",
-        **{"aria-label": caption},
+        **aria(label=caption),
     )
 
 
@@ -118,18 +119,18 @@ def pills(label: str, choices: Iterable[tuple[Any, str, bool]]) -> html.Nav:
                 text,
                 href=href,
                 className="pill chosen" if chosen else "pill",
-                **({"aria-current": "true"} if chosen else {}),
+                **aria(current="true" if chosen else None),
             )
         )
         for text, href, chosen in choices
     ]
     return html.Nav(
         [
-            html.Span(label, className="pills-label", **{"aria-hidden": "true"}),
+            html.Span(label, className="pills-label", **aria(hidden="true")),
             html.Ul(items),
         ],
         className="pills",
-        **{"aria-label": label},
+        **aria(label=label),
     )
 
 

@@ -1,11 +1,13 @@
 """A call's transcript: who said what, when, and the evidence in it."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Final
 
 import polars as pl
 from dash import html
 
+from dashboards.components.attributes import aria, data
 from dashboards.formats import Formats, direction, in_words
 from dashboards.theme import TONE_WORDS, tone
 
@@ -43,7 +45,7 @@ def transcript(turns: pl.DataFrame, language: str | None, formats: Formats) -> h
 
 def _turn(row: dict[str, Any], language: str | None, formats: Formats) -> html.Li:
     towards = direction(language)
-    told = {"lang": language} if towards != "auto" else {}
+    told: dict[str, Any] = {"lang": language} if towards != "auto" else {}
     return html.Li(
         [
             html.Div(list(_about(row, formats)), className="turn-about"),
@@ -68,7 +70,7 @@ def _about(row: dict[str, Any], formats: Formats) -> Iterator[Any]:
                 html.Span(
                     html.Span(style={"width": f"{degrees:.0f}%"}),
                     className="degrees",
-                    **{"aria-hidden": "true"},
+                    **aria(hidden="true"),
                 ),
                 f"{formats.number(degrees)} of 100",
             ],
@@ -89,7 +91,7 @@ def marked(text: str, evidence: Iterable[dict[str, Any]]) -> Iterator[Any]:
     edges = sorted(
         {0, len(text), *(e for start, end, _ in spans for e in (start, end))}
     )
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over = [span for first, last, span in spans if first <= start and end <= last]
         piece = text[start:end]
         yield _mark(piece, over) if over else piece
@@ -102,7 +104,7 @@ def _mark(piece: str, spans: list[dict[str, Any]]) -> html.Mark:
         [piece, html.Span(f" [{labels}]", className="hidden", dir="ltr")],
         className=f"mark mark-{tone(spans[0]['label'])}",
         tabIndex=0,
-        **{"data-tip": f"{labels}\ncue: {cues}"},
+        **data(tip=f"{labels}\ncue: {cues}"),
     )
 
 
@@ -114,5 +116,5 @@ def legend() -> html.Ul:
             for name, words in TONE_WORDS.items()
         ],
         className="legend",
-        **{"aria-label": "How evidence is marked"},
+        **aria(label="How evidence is marked"),
     )

@@ -90,24 +90,29 @@ def agent_steps(
 _STEP_VERDICTS: Final = """
 WITH chosen AS (
     SELECT f.* FROM marts.call_facts AS f WHERE f.agent_id = $agent AND {where}
-), step AS (
-    SELECT * FROM marts.playbook_steps WHERE playbook = $playbook AND step = $step
 ), conduct AS (
     SELECT DISTINCT split_part(unnest(behaviours), ' (', 1) AS behaviour
     FROM marts.playbook_steps WHERE is_conduct
+), uses AS (
+    SELECT combine, is_conduct, unnest(behaviours) AS use FROM marts.playbook_steps
+    WHERE playbook = $playbook AND step = $step
+), asked AS (
+    SELECT combine, split_part(use, ' (', 1) AS behaviour,
+        CASE WHEN contains(use, ' (') THEN use[strpos(use, ' (') + 2 : -2] ELSE '' END
+        AS parameters
+    FROM uses WHERE is_conduct
+        OR split_part(use, ' (', 1) NOT IN (SELECT behaviour FROM conduct)
 ), told AS (
-    SELECT v.*, s.combine,
+    SELECT v.call_id, v.behaviour, v.verdict::VARCHAR AS verdict, v.reason, a.combine,
         CASE v.verdict::VARCHAR WHEN 'met' THEN 0 WHEN 'missed' THEN 1 ELSE 2 END AS badness
     FROM marts.verdicts AS v
-    JOIN chosen AS c ON c.call_id = v.call_id AND c.day = v.day
-    JOIN step AS s ON list_contains(s.behaviours, v.behaviour ||
-        CASE WHEN v.parameters = '' THEN '' ELSE ' (' || v.parameters || ')' END)
-    WHERE s.is_conduct OR v.behaviour NOT IN (SELECT behaviour FROM conduct)
+    JOIN asked AS a ON a.behaviour = v.behaviour AND a.parameters = v.parameters
+    JOIN chosen AS c ON c.call_id = v.call_id
 ), judged AS (
     SELECT call_id, CASE WHEN any_value(combine) = 'any' THEN min(badness)
         ELSE max(badness) END AS badness,
-        string_agg(behaviour || ': ' || verdict::VARCHAR
-            || coalesce(' – ' || reason, ''), '; ' ORDER BY behaviour) AS why
+        string_agg(behaviour || ': ' || verdict || coalesce(' – ' || reason, ''), '; '
+            ORDER BY behaviour) AS why
     FROM told GROUP BY call_id
 )
 SELECT c.call_id, c.day, c.started_at, c.zone, c.customer_id, c.is_heated,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
+from dashboards.components.attributes import aria
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import notice, page_head, pills, section, table
@@ -177,7 +178,7 @@ def _legend(steps: list[tuple[str, str]]) -> html.Ol:
     return html.Ol(
         [html.Li([html.B(step), f" {title}"]) for step, title in steps],
         className="step-legend",
-        **{"aria-label": "Steps"},
+        **aria(label="Steps"),
     )
 
 

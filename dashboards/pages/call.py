@@ -7,6 +7,7 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import html
 
+from dashboards.components.attributes import aria, data
 from dashboards.components.charts import chart
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import (
@@ -80,7 +81,8 @@ def _search(view: View, asked: str) -> html.Form:
         ],
         className="search",
         role="search",
-        **{"data-path": view.path, "aria-label": "Find a call by its id"},
+        **data(path=view.path),
+        **aria(label="Find a call by its id"),
     )
 
 

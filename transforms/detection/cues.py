@@ -20,8 +20,8 @@ _LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
 """A line starts the run, or comes after the space that ends another."""
 _NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
 _SHORT_WORD: Final = 2
-_FEW_WORDINGS: Final = int(__import__("os").environ.get("FEW","12"))
-_MUCH_FEWER: Final = float(__import__("os").environ.get("MUCH","0.5"))
+_FEW_WORDINGS: Final = 40
+_MUCH_FEWER: Final = 0.5
 _GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
 
 
@@ -141,10 +141,10 @@ class _Writer:
             ]
             gaps = parts[1::2]
             if not gaps:
-                whole = _whole(pieces[0])
+                whole, rest = _whole_and_rest(pieces[0])
                 if whole:
                     yield Cue(label, phrase, kind, tuple(map(_needle, whole)))
-                pieces = [[wording for wording in pieces[0] if wording not in whole]]
+                pieces = [rest]
             if pieces[0]:
                 sections = _sections(pieces) if gaps else _ends(pieces[0])
                 regex, reach = _compiled(pieces, gaps), _reach(pieces, gaps)
@@ -222,15 +222,20 @@ def _needle(tokens: list[str]) -> Needle:
     )
 
 
-def _whole(wordings: list[list[str]]) -> list[list[str]]:
-    """The wordings that a needle can be: but not of a phrase with very many.
+def _whole_and_rest(
+    wordings: list[list[str]],
+) -> tuple[list[list[str]], list[list[str]]]:
+    """The wordings that are needles as they stand, and those that need a regex.
 
     Needles cost time in every pass. Of a phrase that multiplies its choices, the ends
-    are far fewer than the wordings.
+    are far fewer than the wordings, and all of these are left to the regex.
     """
     whole = [wording for wording in wordings if not _is_starred_inside(wording)]
-    ends = sum(map(len, _ends(whole))) if len(whole) > _FEW_WORDINGS else len(whole)
-    return [] if ends < _MUCH_FEWER * len(whole) else whole
+    if len(whole) > _FEW_WORDINGS:
+        ends = sum(map(len, _ends(whole)))
+        if ends < _MUCH_FEWER * len(whole):
+            return [], wordings
+    return whole, [wording for wording in wordings if _is_starred_inside(wording)]
 
 
 def _ends(wordings: list[list[str]]) -> list[set[str]]:

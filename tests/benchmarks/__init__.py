@@ -1,0 +1,1 @@
+"""Performance, measured against its bars: `python -m tests.benchmarks --help`."""
