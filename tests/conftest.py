@@ -1,6 +1,9 @@
 """What tests share: where real exports are, homes, and nights that were run once."""
 
+import atexit
+import os
 import shutil
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -10,6 +13,24 @@ from flows.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 _SHARED = CHECKOUT.parent / "shared"
+_ended: list[int] = []
+
+
+@atexit.register
+def _leave() -> None:
+    """Leave without a word: DuckDB's binding would report its leftovers after pytest.
+
+    Registered first, so run last, after everything else was closed.
+    """
+    if _ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_ended[0])
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Keep the outcome for `_leave`."""
+    _ended.append(int(exitstatus))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
