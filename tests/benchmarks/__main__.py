@@ -65,7 +65,9 @@ def measure(asked: argparse.Namespace, work: Path) -> dict[str, Any]:
 
 def _tell(bars: list[Bar], results: dict[str, Any]) -> None:
     console = Console()
-    table = Table(title=f"{results['calls']:,} calls, {results['utterances']:,} utterances")
+    table = Table(
+        title=f"{results['calls']:,} calls, {results['utterances']:,} utterances"
+    )
     for heading in ("bar", "limit", "stretch", "measured", "verdict"):
         table.add_column(heading, justify="left" if heading == "bar" else "right")
     for bar in bars:
@@ -74,7 +76,9 @@ def _tell(bars: list[Bar], results: dict[str, Any]) -> None:
         limits = (f"{sign} {bar.limit:.3g}", f"{sign} {bar.stretch:.3g}")
         table.add_row(bar.name, *limits, measured, bar.verdict)
     console.print(table)
-    console.print("CPU seconds:", {k: round(v, 3) for k, v in results["seconds"].items()})
+    console.print(
+        "CPU seconds:", {k: round(v, 3) for k, v in results["seconds"].items()}
+    )
     for name, night in results.get("nights", {}).items():
         if isinstance(night, dict):
             console.print(name, {k: round(v, 2) for k, v in night.items()})
@@ -85,10 +89,14 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--calls", type=int, default=200_000)
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
-    parser.add_argument("--work", type=Path, help="where to generate; removed at the end")
+    parser.add_argument(
+        "--work", type=Path, help="where to generate; removed at the end"
+    )
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--slow-repeats", type=int, default=5, help="for the rivals")
-    parser.add_argument("--hearing-only", action="store_true", help="leave the nights out")
+    parser.add_argument(
+        "--hearing-only", action="store_true", help="leave the nights out"
+    )
     return parser.parse_args()
 
 

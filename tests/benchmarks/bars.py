@@ -54,7 +54,13 @@ def hearing_bars(seconds: Mapping[str, float]) -> list[Bar]:
             note="the generator repeats itself more than people do: both are shown",
         ),
         *(
-            Bar(f"{name} / cue detection", limit, stretch, seconds[name] / detection, True)
+            Bar(
+                f"{name} / cue detection",
+                limit,
+                stretch,
+                seconds[name] / detection,
+                True,
+            )
             for name, limit, stretch in rivals
             if name in seconds
         ),
@@ -72,8 +78,21 @@ def night_bars(nights: Mapping[str, Any], parse: float) -> list[Bar]:
     """Bars of whole nights; `parse` is the bare parse of the same input."""
     full, delta, alone = (nights[name] for name in ("full", "delta", "alone"))
     return [
-        Bar("full build / bare parse", 10, 5, full["night"] / parse, note="measured once"),
-        Bar("nightly delta / the same on none", 1.5, 1.1, delta["night"] / alone["night"]),
-        Bar("nightly delta / full build", 1 / 12, 1 / 25, delta["night"] / full["night"]),
+        Bar(
+            "full build / bare parse",
+            10,
+            5,
+            full["night"] / parse,
+            note="measured once",
+        ),
+        Bar(
+            "nightly delta / the same on none",
+            1.5,
+            1.1,
+            delta["night"] / alone["night"],
+        ),
+        Bar(
+            "nightly delta / full build", 1 / 12, 1 / 25, delta["night"] / full["night"]
+        ),
         Bar("peak memory / input", 2, 1, full["peak_bytes"] / nights["input_bytes"]),
     ]

@@ -7,9 +7,7 @@ from statistics import median
 
 def cpu_seconds() -> float:
     """User and system seconds of this process and of the children it has waited for."""
-    usages = map(
-        resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    usages = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 

@@ -74,7 +74,10 @@ def measure_hearing(hearing: Hearing, repeats: int) -> dict[str, float]:
     knowledge = hearing.knowledge
     detector = Detector(knowledge.lexicons, knowledge.languages)
     more = Detector(fourfold(knowledge.lexicons), knowledge.languages)
-    compiled = {"compile": timed(detector.prepare), "compile_fourfold": timed(more.prepare)}
+    compiled = {
+        "compile": timed(detector.prepare),
+        "compile_fourfold": timed(more.prepare),
+    }
     seconds = interleaved(
         {
             "parse": hearing.parse,

@@ -57,7 +57,10 @@ def _night(home: Path) -> Figures:
             nightly.judge_marts.fn(settings, planned, path, found)
         nightly.make_current.fn(settings, version)
     marks["judge_and_publish"] = cpu_seconds()
-    return _stages(start, marks) | {"peak_bytes": peak_bytes(), "days": len(planned.days)}
+    return _stages(start, marks) | {
+        "peak_bytes": peak_bytes(),
+        "days": len(planned.days),
+    }
 
 
 def _stages(start: float, marks: dict[str, float]) -> Figures:

@@ -30,7 +30,9 @@ def measure_pages(home: Path) -> dict[str, float]:
     The first query, which opens the published file, is not counted.
     """
     published = Published(home / "published", home)
-    bounds = published.rows("SELECT min(day) AS first, max(day) AS last FROM marts.call_facts")
+    bounds = published.rows(
+        "SELECT min(day) AS first, max(day) AS last FROM marts.call_facts"
+    )
     teams = published.rows("SELECT DISTINCT team FROM marts.call_facts ORDER BY team")
     first, last = bounds.row(0)
     waits: list[float] = []

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final, Literal
 
 import polars as pl
@@ -57,7 +58,7 @@ class Cue:
 
     Attributes:
         needles: the phrase's wordings; where a regex decides, pieces of it.
-        regex: None where a needle is the whole cue.
+        regex: empty where a needle is the whole cue. Compiled when first needed.
         reach: how many words after its opening piece the following one may begin.
     """
 
@@ -65,7 +66,7 @@ class Cue:
     phrase: str
     kind: Kind
     needles: tuple[Needle, ...]
-    regex: re.Pattern[bytes] | None = None
+    regex: bytes = b""
     reach: int = 0
 
 
@@ -77,8 +78,9 @@ def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
         for kind, listed in _by_kind(cues)
         for phrase in listed
     ]
+    expanded = cache(partial(expand, prefixes=lexicon.prefixes))
     normal = _normal_words(
-        (word for _, phrase, _ in phrases for word in expand(phrase, lexicon.prefixes)),
+        (wording for _, phrase, _ in phrases for wording in expanded(phrase)),
         fold=lexicon.fold_diacritics,
     )
     uses = Counter(
@@ -88,7 +90,7 @@ def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
         & set(normal)
         for word in normal[bare]
     )
-    writer = _Writer(lexicon.prefixes, normal, uses)
+    writer = _Writer(expanded, normal, uses)
     for label, phrase, kind in phrases:
         yield from writer.write(label, phrase, kind)
 
@@ -128,7 +130,7 @@ def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]
 class _Writer:
     """Writes phrases out as needles and regexes."""
 
-    prefixes: tuple[str, ...]
+    expanded: Callable[[str], list[str]]
     normal: Mapping[str, list[str]]
     uses: Mapping[str, int]
 
@@ -136,7 +138,7 @@ class _Writer:
         for opened in open_gaps(phrase):
             parts = _GAPS.split(opened)
             pieces = [
-                [self._tokens(wording) for wording in expand(part, self.prefixes)]
+                [self._tokens(wording) for wording in self.expanded(part)]
                 for part in parts[::2]
             ]
             gaps = parts[1::2]
@@ -147,7 +149,7 @@ class _Writer:
                 pieces = [rest]
             if pieces[0]:
                 sections = _sections(pieces) if gaps else _ends(pieces[0])
-                regex, reach = _compiled(pieces, gaps), _reach(pieces, gaps)
+                regex, reach = _regex(pieces, gaps), _reach(pieces, gaps)
                 yield Cue(label, phrase, kind, self._anchors(sections), regex, reach)
 
     def _anchors(self, sections: list[set[str]]) -> tuple[Needle, ...]:
@@ -268,11 +270,11 @@ def _reach(pieces: list[list[list[str]]], gaps: list[str]) -> int:
     return longest + sum(_LONGEST_GAP[gap] for gap in gaps)
 
 
-def _compiled(pieces: list[list[list[str]]], gaps: list[str]) -> re.Pattern[bytes]:
+def _regex(pieces: list[list[list[str]]], gaps: list[str]) -> bytes:
     parts = ["(?<= )", _tree(pieces[0])]
     for gap, piece in zip(gaps, pieces[1:], strict=True):
         parts += [_GAP_PATTERNS[gap], _tree(piece)]
-    return re.compile("".join(parts).encode())
+    return "".join(parts).encode()
 
 
 def _tree(wordings: list[list[str]]) -> str:

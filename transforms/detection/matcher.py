@@ -1,8 +1,9 @@
 """Hearing labels: one Aho-Corasick pass a language, then checks on hits only."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -165,11 +166,17 @@ def _matches(
     line = written.line.tobytes()
     for pair in pairs.tolist():
         row, cue = pair >> WORD_BITS, pair & ((1 << WORD_BITS) - 1)
-        regex = table.regexes[cue]
+        regex = _compiled(table.regexes[cue])
         position, end = int(written.starts[row]), int(written.starts[row + 1])
         while match := regex.search(line, position, end):
             yield cue, *match.span()
             position = match.start() + 1
+
+
+@cache
+def _compiled(regex: bytes) -> re.Pattern[bytes]:
+    """Compiled when first needed: on most days most regexes are not."""
+    return re.compile(regex)
 
 
 def _standing(found: Hits, written: Lines, table: CueTable) -> Hits:

@@ -1,6 +1,5 @@
 """A language's cues as arrays: what one pass over its texts looks for, and what that means."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -67,7 +66,7 @@ class CueTable:
         kind: its kind's place in `KINDS`.
         negatable: whether a negator near it turns it round.
         reach: how many words after its opening piece the following one may begin.
-        regexes: the compiled regex of each cue that has one.
+        regexes: the regex of each cue that has one.
         whole: places of the labels whose cues must cover an utterance.
         within: words that a negator before a cue reaches.
         within_after: words that a negator after it reaches.
@@ -83,7 +82,7 @@ class CueTable:
     kind: Numbers
     negatable: Flags
     reach: Numbers
-    regexes: Mapping[int, re.Pattern[bytes]]
+    regexes: Mapping[int, bytes]
     whole: tuple[int, ...]
     within: int
     within_after: int
