@@ -7,6 +7,7 @@ import pytest
 
 from flows.nightly import nightly
 from flows.publish import current_file, current_version
+from flows.report import RunReport
 from flows.settings import Settings
 from tests.flows.nights import SAMPLES
 from tests.flows.runs import OF_THE_RUN, ask, copy_of, differing, published
@@ -128,7 +129,7 @@ def test_three_nights_publish_what_one_night_publishes(
     assert {name for portion in PORTIONS for name in portion} == {
         path.name for path in SAMPLES.iterdir()
     }
-    taken = []
+    taken: list[RunReport] = []
     for portion in PORTIONS:
         lay(settings, *portion)
         taken.append(nightly(home=settings.home))

@@ -1,6 +1,7 @@
 """The shipped playbooks hold every step of their seeds, and are measured as agreed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -237,7 +238,7 @@ def test_every_number_has_its_reason(name: str) -> None:
     assert [place for place in _unexplained(content, "") if place] == []
 
 
-def _unexplained(content: object, place: str) -> list[str]:
+def _unexplained(content: Any, place: str) -> list[str]:
     """Places of numbers that stand in no mapping with a reason of some words."""
     if isinstance(content, dict):
         if len(str(content.get("reason", "")).split()) >= 3:
