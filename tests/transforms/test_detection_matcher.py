@@ -129,7 +129,9 @@ def test_a_label_that_is_not_negatable_is_heard_beside_a_negator() -> None:
 
 
 def test_a_negator_of_one_utterance_does_not_reach_another() -> None:
-    matcher = Matcher(lexicon(["sorry"], negation={"before": ["not"], "after": ["not"]}))
+    matcher = Matcher(
+        lexicon(["sorry"], negation={"before": ["not"], "after": ["not"]})
+    )
 
     hits = matcher.hear(pl.Series(["not", "sorry", "not"]), "agent")
 
@@ -174,7 +176,9 @@ def test_a_label_of_whole_utterances_is_heard_only_where_cues_cover_all(
 
 def test_each_speaker_carries_only_their_labels() -> None:
     spoken = lexicon(["well"], others={"anger": {"phrases": ["well"], **SENTENCES}})
-    speakers = pl.Series(["agent", "supervisor", "customer", "unknown", "ivr", "system"])
+    speakers = pl.Series(
+        ["agent", "supervisor", "customer", "unknown", "ivr", "system"]
+    )
 
     hits = Matcher(spoken).hear(pl.Series(["well"] * 6), speakers)
 
@@ -192,15 +196,23 @@ def test_what_is_said_again_is_heard_again() -> None:
 
     hits = Matcher(lexicon(["sorry"])).hear(said, "agent")
 
-    assert hits.select("row", "start", "end").rows() == [(0, 0, 5), (2, 0, 5), (4, 0, 5)]
+    assert hits.select("row", "start", "end").rows() == [
+        (0, 0, 5),
+        (2, 0, 5),
+        (4, 0, 5),
+    ]
 
 
 def test_no_texts_are_no_hits() -> None:
-    assert Matcher(lexicon(["a"])).hear(pl.Series([], dtype=pl.String), "agent").is_empty()
+    assert (
+        Matcher(lexicon(["a"])).hear(pl.Series([], dtype=pl.String), "agent").is_empty()
+    )
 
 
 @pytest.mark.parametrize("path", LEXICONS, ids=lambda path: path.stem)
-def test_the_sentences_of_a_lexicon_are_heard_as_by_the_plain_reading(path: Path) -> None:
+def test_the_sentences_of_a_lexicon_are_heard_as_by_the_plain_reading(
+    path: Path,
+) -> None:
     spoken = parse(Lexicon, path.read_text(encoding="utf-8"), path.name)
     sentences = [
         sentence
