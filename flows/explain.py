@@ -85,7 +85,7 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         ).item()
         detector = Detector(knowledge.lexicons, knowledge.languages)
         scorer = Scorer(settings, warehouse, published, knowledge, detector, as_of)
-        prepared, texts, scored = scorer.score([day])
+        prepared, texts, scored = scorer.score([day], call_id)
     mine = pl.col("call_no") == call_no
     facts = scored.call_facts.filter(mine).row(0, named=True)
     turns = (

@@ -31,7 +31,7 @@ _OLD_VERDICTS: Final = """
 """
 _NEARBY_CALLS: Final = """
     SELECT * FROM staging.calls WHERE day BETWEEN $first::DATE - $before::INTEGER
-        AND $last::DATE + $after::INTEGER AND day NOT IN (SELECT unnest($days::DATE[]))
+        AND $last::DATE + $after::INTEGER AND call_id NOT IN (SELECT call_id FROM scored_calls)
         AND (customer_id IN (SELECT customer_id FROM scored_calls)
             OR (day BETWEEN $first::DATE - 1 AND $last::DATE + 1
                 AND agent_id IN (SELECT agent_id FROM scored_calls)))
@@ -54,7 +54,7 @@ _INCIDENT_DAYS: Final = """
 """
 _HEAT: Final = """
     SELECT call_no, is_heated, is_complaint, warmth FROM marts.call_facts
-    WHERE is_heated IS NOT NULL AND day NOT IN (SELECT unnest($days::DATE[]))
+    WHERE is_heated IS NOT NULL AND call_id NOT IN (SELECT call_id FROM scored_calls)
         AND (agent_id IN (SELECT agent_id FROM scored_calls)
             OR customer_id IN (SELECT customer_id FROM scored_calls))
 """
@@ -105,10 +105,19 @@ class Scorer:
                 progress(done)
         return ScoreReport(len(days), calls, changed)
 
-    def score(self, days: Sequence[date]) -> tuple[Prepared, pl.DataFrame, Scored]:
-        """Score some days, and store nothing: what was heard, the texts, the scores."""
+    def score(
+        self, days: Sequence[date], call_id: str | None = None
+    ) -> tuple[Prepared, pl.DataFrame, Scored]:
+        """Score some days, and store nothing: what was heard, the texts, the scores.
+
+        Args:
+            days: the days.
+            call_id: the only call to score; all calls of the days if None.
+        """
         where, params = "day IN (SELECT unnest($days::DATE[]))", {"days": list(days)}
         calls = self.warehouse.read_table(CALLS, where, params)
+        if call_id is not None:
+            calls = calls.filter(pl.col("call_id") == call_id)
         texts = archive.read_days(
             self.settings.archive, days, calls["call_no"]
         ).collect()
@@ -147,7 +156,6 @@ class Scorer:
         span = {"first": min(days), "last": max(days)}
         window = {
             **span,
-            "days": list(days),
             "before": int(thresholds.chronic_days.value),
             "after": int(thresholds.follow_up_days.value) + 1,
         }
@@ -157,7 +165,7 @@ class Scorer:
             incidents = self.warehouse.read(_NEARBY_INCIDENTS)
             shifts = self.warehouse.read(_NEARBY_SHIFTS, span)
         with self.candidate.lend("scored_calls", known):
-            heat = self.candidate.read(_HEAT, {"days": list(days)})
+            heat = self.candidate.read(_HEAT)
         zone = {"zone": self.settings.time_zone}
         return Surroundings(
             calls=pl.concat([calls, CALLS.conform(nearby.lazy()).collect()]),

@@ -1,7 +1,7 @@
 """Cue detection beside the bare parse, more cues, and other people's ways."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,7 +51,9 @@ class Hearing:
     @cached_property
     def utterances(self) -> pl.DataFrame:
         """Every turn: `language`, `speaker`, `text`."""
-        return duckdb.sql(_UTTERANCES, params={"files": self.files}).pl()
+        relation = duckdb.sql(_UTTERANCES, params={"files": self.files})
+        assert relation is not None, "a SELECT gives a relation"
+        return relation.pl()
 
     @cached_property
     def unrepeated(self) -> pl.DataFrame:
@@ -66,7 +68,7 @@ class Hearing:
 
     def parse(self) -> object:
         """Read every call by an explicit schema, and aggregate: the unit of all bars."""
-        return duckdb.sql(_PARSE, params={"files": self.files}).fetchall()
+        return duckdb.execute(_PARSE, {"files": self.files}).fetchall()
 
 
 def measure_hearing(hearing: Hearing, repeats: int) -> dict[str, float]:
@@ -90,7 +92,7 @@ def measure_hearing(hearing: Hearing, repeats: int) -> dict[str, float]:
     return compiled | seconds
 
 
-def fourfold(lexicons: dict[str, Lexicon]) -> dict[str, Lexicon]:
+def fourfold(lexicons: Mapping[str, Lexicon]) -> dict[str, Lexicon]:
     """Each language with its own cues and those of the next three."""
     codes = sorted(lexicons)
     return {
@@ -138,13 +140,15 @@ def _rivals(sample: pl.Series, lexicon: Lexicon) -> dict[str, Callable[[], objec
     compiled = [re.compile(pattern, re.IGNORECASE) for pattern in patterns.values()]
     analyser = SentimentIntensityAnalyzer()
     return {
-        "pandas": lambda: [
-            frame.str.contains(pattern, case=False, regex=True)
-            for pattern in patterns.values()
-        ],
+        "pandas": lambda: _contains(frame, patterns.values()),
         "re": lambda: [[regex.search(text) for regex in compiled] for text in texts],
         "vader": lambda: [analyser.polarity_scores(text) for text in texts],
     }
+
+
+def _contains(frame: "pd.Series[str]", patterns: Iterable[str]) -> None:
+    for pattern in patterns:
+        frame.str.contains(pattern, case=False, regex=True)
 
 
 def _plain(phrases: tuple[str, ...], lexicon: Lexicon) -> list[str]:

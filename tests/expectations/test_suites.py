@@ -93,9 +93,7 @@ def _loose(column: Column) -> str:
     if isinstance(dtype, pl.Enum):
         return "VARCHAR"
     base = dtype if isinstance(dtype, type) else type(dtype)
-    return (
-        "BIGINT" if issubclass(base, pl.datatypes.IntegerType) else duckdb_type(dtype)
-    )
+    return "BIGINT" if base.is_integer() else duckdb_type(dtype)
 
 
 def spoilt(path: Path, tables: Sequence[Table], bad: str) -> Path:

@@ -14,7 +14,6 @@ from transforms.knowledge.frozen import parse
 from transforms.knowledge.lexicon import Lexicon
 
 LEXICONS = sorted((CHECKOUT / "data" / "lexicons").glob("*.yaml"))
-SPEAKERS = ("agent", "customer", "unknown", "ivr")
 SENTENCES = {"heard_in": (), "not_heard_in": ()}
 
 
@@ -214,17 +213,20 @@ def test_the_sentences_of_a_lexicon_are_heard_as_by_the_plain_reading(
     path: Path,
 ) -> None:
     spoken = parse(Lexicon, path.read_text(encoding="utf-8"), path.name)
+    # The plain reading is slow to prepare: some labels of each language must do.
+    some = dict(list(spoken.cues.items())[::6])
+    spoken = spoken.model_copy(update={"cues": some})
     sentences = [
         sentence
-        for cues in spoken.cues.values()
-        for sentence in (*cues.heard_in[:1], *cues.not_heard_in[:1])
+        for cues in some.values()
+        for sentence in (*cues.heard_in, *cues.not_heard_in)
     ]
     plain = ReferenceMatcher(spoken)
-    for speaker in SPEAKERS:
-        hits = Matcher(spoken).hear(pl.Series(sentences), speaker)
-        found = hits.select("row", "label", "start", "end", "cue").rows()
-        assert sorted(found) == sorted(
-            (row, *hit)
-            for row, sentence in enumerate(sentences)
-            for hit in plain.hear(sentence, speaker)
-        )
+
+    hits = Matcher(spoken).hear(pl.Series(sentences), "unknown")
+
+    assert sorted(hits.select("row", "label", "start", "end", "cue").rows()) == sorted(
+        (row, *hit)
+        for row, sentence in enumerate(sentences)
+        for hit in plain.hear(sentence)
+    )

@@ -20,7 +20,8 @@ def spans(texts: list[str], *, fold: bool) -> list[list[tuple[int, int]]]:
     written = lines(pl.Series(texts), fold=fold)
     found: list[list[tuple[int, int]]] = []
     for row in range(len(texts)):
-        words = np.arange(written.first[row], written.first[row + 1] - 1)
+        first, after = int(written.first[row]), int(written.first[row + 1])
+        words = np.arange(first, after - 1, dtype=np.int64)
         start, end = written.spans(words, words + 1)
         found.append(list(zip(start.tolist(), end.tolist(), strict=True)))
     return found
