@@ -30,8 +30,8 @@ _OLD_VERDICTS: Final = """
     SELECT * FROM marts.verdicts WHERE day IN (SELECT unnest($days::DATE[]))
 """
 _NEARBY_CALLS: Final = """
-    SELECT * FROM staging.calls WHERE day BETWEEN $first::DATE - $before::INTEGER
-        AND $last::DATE + $after::INTEGER AND call_id NOT IN (SELECT call_id FROM scored_calls)
+    SELECT * FROM staging.calls WHERE day BETWEEN $first::DATE - $reach::INTEGER
+        AND $last::DATE + $reach::INTEGER AND call_id NOT IN (SELECT call_id FROM scored_calls)
         AND (customer_id IN (SELECT customer_id FROM scored_calls)
             OR (day BETWEEN $first::DATE - 1 AND $last::DATE + 1
                 AND agent_id IN (SELECT agent_id FROM scored_calls)))
@@ -154,11 +154,8 @@ class Scorer:
     def _around(self, days: Sequence[date], calls: pl.DataFrame) -> Surroundings:
         thresholds = self.knowledge.thresholds
         span = {"first": min(days), "last": max(days)}
-        window = {
-            **span,
-            "before": int(thresholds.chronic_days.value),
-            "after": int(thresholds.follow_up_days.value) + 1,
-        }
+        # A promise may be due long after the call: as far ahead as customers are followed.
+        window = {**span, "reach": int(thresholds.chronic_days.value)}
         known = calls.select("call_id", "customer_id", "agent_id")
         with self.warehouse.lend("scored_calls", known):
             nearby = self.warehouse.read(_NEARBY_CALLS, window)

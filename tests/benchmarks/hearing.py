@@ -146,7 +146,7 @@ def _rivals(sample: pl.Series, lexicon: Lexicon) -> dict[str, Callable[[], objec
     }
 
 
-def _contains(frame: "pd.Series[str]", patterns: Iterable[str]) -> None:
+def _contains(frame: pd.Series, patterns: Iterable[str]) -> None:
     for pattern in patterns:
         frame.str.contains(pattern, case=False, regex=True)
 
