@@ -31,8 +31,8 @@ class Settings(BaseSettings):
     batch_utterances: int = Field(
         default=400_000, ge=1, description="Utterances scored at a time; bounds memory."
     )
-    locale: str | None = Field(
-        default=None,
+    locale: str = Field(
+        default="en-GB",
         description="How the pages write numbers and days, such as nb-NO.",
     )
     host: str = Field(default="127.0.0.1", description="Where the dashboards listen.")
