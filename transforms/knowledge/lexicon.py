@@ -72,11 +72,23 @@ class Lexicon(Frozen):
             raise ValueError(f"unknown labels {unknown}; see data/GLOSSARY.md")
         if missing := sorted(set(LABELS) - set(self.cues)):
             raise ValueError(f"labels without cues: {missing}")
+        if open_ended := [
+            phrase
+            for cues in self.cues.values()
+            for phrase in (*cues.phrases, *cues.severe, *cues.unless)
+            if _OPEN_END.search(phrase)
+        ]:
+            raise ValueError(
+                f"a gap stands between words, not at the edge of a cue: {open_ended[:3]}"
+            )
         if misplaced := [
             x for x, cues in self.cues.items() if cues.severe and x != "insult"
         ]:
             raise ValueError(f"only `insult` has severe cues, not {misplaced}")
         return self
+
+
+_OPEN_END = re.compile(r"^\^?\s*\.\.\.|\.\.\.\s*\$?$")
 
 
 GROUP = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
