@@ -3,7 +3,6 @@
 import atexit
 import json
 import os
-import shutil
 import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
+from flows.lock import check_room
 from flows.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
@@ -38,14 +38,6 @@ _QUIET: Final = {
     "GX_ANALYTICS_ENABLED": "false",
 }
 """Nothing is reported to anyone; failures are told once, by us. What is set already stays."""
-
-
-_LEAST_ROOM: Final = 64_000_000
-"""Bytes: Prefect's own database and a small night."""
-
-
-class NoRoomError(RuntimeError):
-    """The disk has no room for a run."""
 
 
 def main() -> None:
@@ -103,13 +95,8 @@ def _run_nightly(
     """Run the flow; Prefect keeps its own files within the home."""
     prefect_home = settings.home.resolve() / ".prefect"
     prefect_home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free
-    if free < _LEAST_ROOM:
-        raise NoRoomError(
-            f"{settings.home}: only {free / 1e6:.0f} MB are free, and a run needs"
-            f" {_LEAST_ROOM / 1e6:.0f} MB at least; make room and run again. Nothing was"
-            " changed"
-        )
+    if "PREFECT_API_URL" not in os.environ:
+        check_room(settings.home)
     os.environ.setdefault("PREFECT_HOME", str(prefect_home))
     from flows.nightly import nightly as flow
 

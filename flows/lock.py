@@ -1,9 +1,19 @@
-"""One writer at a time: a lock on the home, released by the system if a run is killed."""
+"""Before a run: one writer at a time, and room on the disk."""
 
 import fcntl
+import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+
+_LEAST_ROOM: Final = 64_000_000
+"""Bytes: the database of Prefect's temporary server, and a small night."""
+
+
+class NoRoomError(RuntimeError):
+    """The disk has no room for a run."""
 
 
 class HomeBusyError(RuntimeError):
@@ -28,3 +38,18 @@ def writing(home: Path) -> Generator[None]:
                 " home with COOLHEAD_HOME"
             ) from error
         yield
+
+
+def check_room(home: Path) -> None:
+    """Refuse to start where Prefect's temporary server could not: it would only time out.
+
+    Raises:
+        NoRoomError: says how much is free, and how much is needed.
+    """
+    free = shutil.disk_usage(home).free
+    if free < _LEAST_ROOM:
+        raise NoRoomError(
+            f"{home}: only {free / 1e6:.0f} MB are free, and a run needs"
+            f" {_LEAST_ROOM / 1e6:.0f} MB at least; make room and run again. Nothing was"
+            " changed"
+        )

@@ -83,8 +83,11 @@ class Detector:
         strange = pl.concat([candidates.clear(), *foreign])
         if strange.is_empty():
             return strange.select("row", "language")
+        # The same words come again and again, and naming a language is slow.
+        texts = strange["text"].unique()
+        named = pl.DataFrame({"text": texts, "found": self.finder.find(texts)})
         return (
-            strange.with_columns(found=self.finder.find(strange["text"]))
+            strange.join(named, on="text", how="left", maintain_order="left")
             .filter(
                 pl.col("found").is_in(list(self.lexicons)),
                 pl.col("found") != pl.col("language"),
