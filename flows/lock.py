@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-
 _LEAST_ROOM: Final = 64_000_000
 """Bytes: the database of Prefect's temporary server, and a small night."""
 
