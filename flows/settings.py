@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Where the dashboards listen.")
     port: int = Field(default=8050, ge=1, le=65535)
+    records: SecretStr | None = Field(
+        default=None,
+        description="SQLAlchemy URL of people's records; records.db in the home if none.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -95,6 +99,13 @@ class Settings(BaseSettings):
     def warehouse(self) -> Path:
         """The pipeline's own DuckDB file."""
         return self.home / "warehouse.duckdb"
+
+    @property
+    def records_url(self) -> str:
+        """The records store: samples, marks and corrections of people."""
+        if self.records is not None:
+            return self.records.get_secret_value()
+        return f"sqlite:///{self.home.resolve() / 'records.db'}"
 
     @property
     def published(self) -> Path:

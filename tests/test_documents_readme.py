@@ -78,7 +78,7 @@ def test_the_settings_table_has_every_setting_with_its_default() -> None:
             assert default.is_relative_to(CHECKOUT)
             shown = f"`{default.relative_to(CHECKOUT).as_posix()}` in the checkout"
         else:
-            shown = f"`{default}`"
+            shown = "in the home" if default is None else f"`{default}`"
         assert told[f"COOLHEAD_{name.upper()}"] == shown
 
 

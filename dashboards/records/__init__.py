@@ -1,0 +1,1 @@
+"""The records store: people's samples, marks and corrections, apart from what is published."""
