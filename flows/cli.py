@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 
+from flows.evaluate.command import evaluate
 from flows.lock import check_room
 from flows.settings import CHECKOUT, Settings
 
@@ -295,6 +296,9 @@ def generate(
         _answer(asdict(truth))
     else:
         print(f"{truth.calls} calls in {out / 'inbox'}, the truth in {out / 'truth'}")
+
+
+app.command()(evaluate)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,15 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 import transforms
+from transforms.behaviours import BEHAVIOURS
 from transforms.knowledge.bundle import Knowledge
-from transforms.knowledge.frozen import KnowledgeError, parse
+from transforms.knowledge.evaluation import Excused, Exemplars, Mapping
+from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
 from transforms.knowledge.thresholds import Temperature, Thresholds
+from transforms.knowledge.validity import Figures, Marks, Needs, Validity
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,9 +44,41 @@ def load_knowledge(folder: Path) -> Knowledge:
         temperature=_read(Temperature, folder / "temperature.yaml"),
         thresholds=_read(Thresholds, folder / "thresholds.yaml"),
         version=_version(folder),
+        validity=_validity(folder / "validity"),
     )
     _check_references(knowledge, folder)
     return knowledge
+
+
+def load_exemplars(folder: Path) -> list[Exemplars]:
+    """Read our own example sentences, by language and label; none where there are none.
+
+    Raises:
+        KnowledgeError: a file cannot be used as written; names it.
+    """
+    paths = sorted((folder / "exemplars").glob("*/*.yaml"))
+    return [_read(Exemplars, path) for path in paths]
+
+
+def load_mapping(folder: Path) -> tuple[Mapping, Excused]:
+    """Read what evaluation needs to know of labelled sources.
+
+    Raises:
+        KnowledgeError: a file is missing, or cannot be used as written; names it.
+    """
+    evaluation = folder / "evaluation"
+    return (
+        _read(Mapping, evaluation / "mapping.yaml"),
+        _read(Excused, evaluation / "excused.yaml"),
+    )
+
+
+def _validity(folder: Path) -> Validity:
+    return Validity(
+        figures=_read(Figures, folder / "figures.json"),
+        marks=_read(Marks, folder / "marks.yaml"),
+        needs=_read(Needs, folder / "needs.yaml"),
+    )
 
 
 def _read(model: type[Model], path: Path) -> Model:
@@ -54,7 +89,8 @@ def _read(model: type[Model], path: Path) -> Model:
             f"{path}: cannot be read ({error}); COOLHEAD_KNOWLEDGE must name a folder"
             " laid out like data/"
         ) from error
-    return parse(model, text, str(path))
+    reader = parse_json if path.suffix == ".json" else parse
+    return reader(model, text, str(path))
 
 
 def _all(folder: Path, kind: str) -> list[Path]:
@@ -72,6 +108,11 @@ def _check_references(knowledge: Knowledge, folder: Path) -> None:
         raise KnowledgeError(
             f"{folder / 'assignments.yaml'}: names playbooks {unknown}, but there are"
             f" only {sorted(knowledge.playbooks)}"
+        )
+    if unknown := sorted(set(knowledge.validity.needs.behaviours) - set(BEHAVIOURS)):
+        raise KnowledgeError(
+            f"{folder / 'validity' / 'needs.yaml'}: names behaviours {unknown} that there"
+            " are none of; see data/GLOSSARY.md"
         )
 
 
