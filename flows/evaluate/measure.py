@@ -40,7 +40,8 @@ def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
         heard: as `hearing.HEARD`.
     """
     for label, answer in labelled.source.answers.items():
-        ours = heard.filter(label=label).select("conversation", "turn").unique()
+        said = heard.filter(pl.col("label").is_in(answer.ours or [label]))
+        ours = said.select("conversation", "turn").unique()
         rows = (
             _asked(labelled.rows, answer)
             .with_columns(

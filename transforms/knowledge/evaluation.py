@@ -27,12 +27,14 @@ class Answer(Frozen):
 
     Attributes:
         native: the source's labels that say yes.
+        ours: our labels that say yes; the label itself if none is named.
         by: whose rows are asked.
         not_judged: native labels whose rows can say neither yes nor no.
         reason: why these.
     """
 
     native: tuple[str, ...] = Field(min_length=1)
+    ours: tuple[str, ...] = ()
     by: tuple[Speaker, ...] = Field(min_length=1)
     not_judged: tuple[str, ...] = ()
     reason: str
