@@ -6,6 +6,7 @@ from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
 from transforms.contracts.call_marts import EVENT_TYPES, VERDICTS_KEPT
 from transforms.contracts.staging import SPEAKERS
+from transforms.contracts.validity_marts import MARKS, TEXTS
 
 
 def suites(as_of: datetime) -> tuple[Suite, ...]:
@@ -26,6 +27,8 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         repeat_contacts(),
         repeat_complainers(),
         playbook_steps(),
+        validity(),
+        step_validity(),
         data_quality(),
         run_history(),
     )
@@ -72,6 +75,12 @@ def verdicts() -> Suite:
         (
             refers("call_id", marts.CALL_FACTS, "call_id"),
             one_of("verdict", VERDICTS_KEPT),
+            never(
+                "only a person's correction is kept as not applicable, and it says so",
+                "SELECT call_id, behaviour FROM {batch} WHERE machine_verdict IS NULL"
+                " AND verdict = 'not_applicable'"
+                " OR machine_verdict IS NOT NULL AND reason IS NULL",
+            ),
             never(
                 "met and violated say by what cue or rule",
                 "SELECT call_id, behaviour FROM {batch}"
@@ -212,6 +221,61 @@ def playbook_steps() -> Suite:
                 "an unobservable step has its reason",
                 "SELECT playbook, step FROM {batch}"
                 " WHERE NOT is_observable AND coalesce(reason, '') = ''",
+            ),
+        ),
+    )
+
+
+def validity() -> Suite:
+    """Figures lie within their bounds and intervals, and each mark rests on something."""
+    return Suite(
+        marts.VALIDITY,
+        (
+            one_of("mark", MARKS),
+            one_of("text", TEXTS),
+            one_of("unit", ("utterance", "call")),
+            *(between(rate, 0, 1) for rate in ("precision", "recall", "f1")),
+            *(between(rate, -1, 1) for rate in ("kappa", "ac1")),
+            never(
+                "positives = true positives + false negatives, and no more than the rows",
+                "SELECT label, language, source FROM {batch} WHERE positives > rows"
+                " OR positives <> true_positives + false_negatives",
+            ),
+            never(
+                "excused <= false alarms <= rows",
+                "SELECT label, language, source FROM {batch}"
+                " WHERE excused > false_alarms OR false_alarms > rows",
+            ),
+            never(
+                "one row of each label and language decides its mark",
+                "SELECT label, language FROM {batch} WHERE text <> 'negatives'"
+                " GROUP BY ALL HAVING count(*) FILTER (is_deciding) > 1",
+            ),
+            never(
+                "proven rests on text that people labelled",
+                "SELECT label, language FROM {batch}"
+                " WHERE is_deciding AND mark = 'proven' AND text <> 'human'",
+            ),
+        ),
+    )
+
+
+def step_validity() -> Suite:
+    """Every mark says why, and what keeps it from being proven."""
+    return Suite(
+        marts.STEP_VALIDITY,
+        (
+            one_of("mark", MARKS),
+            one_of("decided_by", ("evaluation", "reviewers")),
+            refers("playbook", marts.PLAYBOOK_STEPS, "playbook"),
+            never(
+                "a mark has its reason",
+                "SELECT playbook, step, language FROM {batch} WHERE reason = ''",
+            ),
+            never(
+                "only what has labels, or reviewers, is less than proven",
+                "SELECT playbook, step FROM {batch} WHERE mark = 'provisional'"
+                " AND len(weakest) = 0 AND decided_by = 'evaluation'",
             ),
         ),
     )

@@ -15,6 +15,7 @@ from transforms.contracts import marts
 from transforms.contracts.staging import CALLS, INCIDENTS
 from transforms.knowledge.bundle import Knowledge
 from transforms.playbook_steps import playbook_steps
+from transforms.validity import step_marks, validity_rows
 
 TABLES: Final = tuple(mart for mart in marts.MARTS if mart not in marts.VIEWS)
 
@@ -58,9 +59,21 @@ def _escaped(path: Path) -> str:
 
 
 def complete(
-    candidate: Warehouse, warehouse: Warehouse, knowledge: Knowledge, as_of: datetime
+    candidate: Warehouse,
+    warehouse: Warehouse,
+    knowledge: Knowledge,
+    as_of: datetime,
+    reviewed: pl.DataFrame | None = None,
 ) -> None:
-    """Fill the marts that look across all days: contacts, customers, playbooks, texts."""
+    """Fill the marts that look across all days: contacts, customers, playbooks, texts.
+
+    Args:
+        candidate: the file to fill.
+        warehouse: calls and incidents.
+        knowledge: playbooks, thresholds, and what was measured of detection.
+        as_of: the moment of judgement.
+        reviewed: what own reviewers found; see `transforms.validity.REVIEWED`.
+    """
     facts = candidate.read_table(marts.CALL_FACTS)
     moment = int(as_of.timestamp() * 1_000_000)
     history = History(
@@ -76,9 +89,23 @@ def complete(
         marts.REPEAT_CONTACTS.name: repeat_contacts(facts, moment, thresholds),
         marts.REPEAT_COMPLAINERS.name: repeat_complainers(history, thresholds),
         marts.PLAYBOOK_STEPS.name: playbook_steps(knowledge.playbooks),
+        **_validity(knowledge, reviewed),
     }
     with candidate.transaction():
         for table in TABLES:
             if table.name in frames:
                 candidate.replace_all(table, frames[table.name])
         candidate.execute(_TRANSCRIPTS)
+
+
+def _validity(
+    knowledge: Knowledge, reviewed: pl.DataFrame | None
+) -> dict[str, pl.DataFrame]:
+    spoken, version = list(knowledge.lexicons), knowledge.version
+    measured, playbooks = knowledge.validity, knowledge.playbooks
+    return {
+        marts.VALIDITY.name: validity_rows(measured, spoken, version),
+        marts.STEP_VALIDITY.name: step_marks(
+            measured, playbooks, spoken, reviewed, version
+        ),
+    }

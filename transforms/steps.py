@@ -61,20 +61,29 @@ def is_conduct_step(step: Step) -> bool:
     return bool(names) and all(BEHAVIOURS[name].is_conduct for name in names)
 
 
+def counted_uses(step: Step) -> tuple[BehaviourUse, ...]:
+    """The behaviours on which a step's verdict rests.
+
+    In a step that mixes conduct with other behaviours the conduct, which silence
+    satisfies, does not count: it is reported apart.
+    """
+    is_conduct = is_conduct_step(step)
+    return tuple(
+        use
+        for use in step.behaviours
+        if is_conduct or not BEHAVIOURS[use.behaviour].is_conduct
+    )
+
+
 def step_codes(
     verdicts: Verdicts, step: Step, numbers: Mapping[tuple[str, str], int]
 ) -> Codes:
     """The verdict of one step in each call.
 
-    `all` takes the worst of the applicable behaviours, `any` the best; where none is
-    applicable, not_observable if one of them is. In a step that mixes conduct with other
-    behaviours the conduct, which silence satisfies, does not count: it is reported apart.
+    `all` takes the worst of the applicable behaviours that count, `any` the best; where
+    none is applicable, not_observable if one of them is.
     """
-    uses = [
-        use
-        for use in step.behaviours
-        if is_conduct_step(step) or not BEHAVIOURS[use.behaviour].is_conduct
-    ]
+    uses = counted_uses(step)
     columns = [numbers[use.behaviour, use.parameters_text] for use in uses]
     codes = verdicts.codes[:, columns]
     worst: Codes = codes.max(axis=1)

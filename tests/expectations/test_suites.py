@@ -74,6 +74,15 @@ INSERT INTO marts.repeat_complainers BY NAME SELECT 1 AS complaint_contacts,
     true AS is_vulnerable, ['abusive'] AS patterns, true AS is_chronic,
     []::VARCHAR[] AS reasons;
 INSERT INTO marts.playbook_steps BY NAME SELECT -1 AS weight, false AS is_observable;
+INSERT INTO marts.validity BY NAME SELECT 'poem' AS text, 'verse' AS unit,
+    'perhaps' AS mark, 2 AS precision, 2 AS recall, 2 AS f1, 2 AS kappa, 2 AS ac1,
+    1 AS rows, 2 AS positives, 3 AS false_alarms, 4 AS excused;
+INSERT INTO marts.validity BY NAME SELECT 'own' AS text, 'proven' AS mark,
+    true AS is_deciding FROM range(2);
+INSERT INTO marts.step_validity BY NAME SELECT 'none' AS playbook, 'perhaps' AS mark,
+    'nobody' AS decided_by, '' AS reason;
+INSERT INTO marts.step_validity BY NAME SELECT 'provisional' AS mark,
+    []::VARCHAR[] AS weakest, 'evaluation' AS decided_by;
 INSERT INTO marts.data_quality BY NAME SELECT 'shrug' AS severity, 'maybe' AS outcome;
 INSERT INTO marts.run_history BY NAME SELECT 3 AS calls_in, 1 AS calls_new,
     0 AS calls_repeated, 0 AS calls_rejected;

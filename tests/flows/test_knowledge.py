@@ -17,7 +17,7 @@ DATA = CHECKOUT / "data"
 
 def copy_to(folder: Path) -> Path:
     """A copy of the shipped knowledge, to be changed."""
-    for kind in ("lexicons", "playbooks"):
+    for kind in ("lexicons", "playbooks", "validity"):
         shutil.copytree(DATA / kind, folder / kind)
     for path in DATA.glob("*.yaml"):
         shutil.copy(path, folder / path.name)

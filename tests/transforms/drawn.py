@@ -16,9 +16,10 @@ import polars as pl
 
 from transforms.batch import Batch, Surroundings
 from transforms.contracts import staging
-from transforms.knowledge.frozen import parse
+from transforms.knowledge.frozen import parse, parse_json
 from transforms.knowledge.playbook import BehaviourUse, Value
 from transforms.knowledge.thresholds import Temperature, Thresholds
+from transforms.knowledge.validity import Figures, Marks, Needs, Validity
 
 DATA: Final = Path(__file__).parents[2] / "data"
 MONDAY: Final = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
@@ -48,6 +49,18 @@ def weights() -> Temperature:
     """The temperature weights as shipped."""
     return parse(
         Temperature, (DATA / "temperature.yaml").read_text("utf-8"), "temperature"
+    )
+
+
+@cache
+def validity() -> Validity:
+    """What is shipped of validity: marks and needs, with nothing measured."""
+    folder = DATA / "validity"
+    nothing = '{"version": "", "evaluated_on": "2026-11-22", "figures": [], "negatives": []}'
+    return Validity(
+        figures=parse_json(Figures, nothing, "figures"),
+        marks=parse(Marks, (folder / "marks.yaml").read_text("utf-8"), "marks"),
+        needs=parse(Needs, (folder / "needs.yaml").read_text("utf-8"), "needs"),
     )
 
 

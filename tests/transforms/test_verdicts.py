@@ -18,6 +18,7 @@ from tests.transforms.drawn import (
     batch,
     shuffled,
     thresholds,
+    validity,
     weights,
 )
 from transforms.batch import Batch
@@ -60,6 +61,7 @@ def knowledge(books: dict[str, Playbook], *assignments: Assignment) -> Knowledge
         temperature=weights(),
         thresholds=thresholds(),
         version="v1",
+        validity=validity(),
     )
 
 

@@ -28,7 +28,8 @@ _INTRODUCTION: Final = """\
 Every table of every layer, from the contracts in `transforms/contracts/`. Don't edit it: \
 `python -m transforms.contracts.dictionary > data/DICTIONARY.md` writes it anew.
 Words are defined in `GLOSSARY.md`. Times are in UTC. Counts are additive; a rate is a \
-quotient of two counts, and no table holds one.
+quotient of two counts, and no table holds one but those of validity, whose intervals are \
+drawn by conversation.
 """
 
 

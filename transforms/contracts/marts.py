@@ -15,6 +15,7 @@ from transforms.contracts.call_marts import (
 )
 from transforms.contracts.columns import DIMENSIONS, KNOWLEDGE, UTC, count, optional
 from transforms.contracts.table import Column, Table
+from transforms.contracts.validity_marts import STEP_VALIDITY, VALIDITY
 
 AGENT_ADHERENCE: Final = Table(
     name="marts.agent_adherence",
@@ -201,6 +202,8 @@ MARTS: Final = (
     REPEAT_CONTACTS,
     REPEAT_COMPLAINERS,
     PLAYBOOK_STEPS,
+    VALIDITY,
+    STEP_VALIDITY,
     DATA_QUALITY,
     RUN_HISTORY,
 )

@@ -7,6 +7,7 @@ from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
 from transforms.knowledge.thresholds import Temperature, Thresholds
+from transforms.knowledge.validity import Validity
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Knowledge:
         lexicons: by language code.
         playbooks: by playbook id, in the order of their files.
         version: hash of every file and of the rules' code; each verdict carries it.
+        validity: how well labels are heard; no part of `version`, on which it is measured.
     """
 
     lexicons: Mapping[str, Lexicon]
@@ -26,3 +28,4 @@ class Knowledge:
     temperature: Temperature
     thresholds: Thresholds
     version: str
+    validity: Validity

@@ -29,6 +29,15 @@ def parse(model: type[Model], text: str, source: str) -> Model:
     return _refusing(source, lambda: model.model_validate(yaml.safe_load(text)))
 
 
+def parse_json(model: type[Model], text: str, source: str) -> Model:
+    """Read one JSON document, as commands write them, into a model.
+
+    Raises:
+        KnowledgeError: names the source, the key, what was found and what is expected.
+    """
+    return _refusing(source, lambda: model.model_validate_json(text))
+
+
 def _refusing(source: str, read: Callable[[], Model]) -> Model:
     try:
         return read()
