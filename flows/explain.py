@@ -9,6 +9,7 @@ import polars as pl
 
 from flows import publish
 from flows.candidate import open_published
+from flows.corrections import standing
 from flows.knowledge import load_knowledge
 from flows.score import Scorer
 from flows.settings import Settings
@@ -84,7 +85,15 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             "SELECT as_of FROM marts.run_history ORDER BY run_id DESC LIMIT 1"
         ).item()
         detector = Detector(knowledge.lexicons, knowledge.languages)
-        scorer = Scorer(settings, warehouse, published, knowledge, detector, as_of)
+        scorer = Scorer(
+            settings,
+            warehouse,
+            published,
+            knowledge,
+            detector,
+            as_of,
+            standing(settings),
+        )
         prepared, texts, scored = scorer.score([day], call_id)
     mine = pl.col("call_no") == call_no
     facts = scored.call_facts.filter(mine).row(0, named=True)

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import candidate as marts_file
 from flows import publish
+from flows.corrections import corrected_days, standing
 from flows.days import last_moment, outdated_days, reopened_days, touched_days
 from flows.ingest import IngestReport, ingest
 from flows.knowledge import load_knowledge
@@ -99,6 +100,7 @@ def plan(
         if path is not None and not is_first:
             with marts_file.open_published(settings, path, read_only=True) as published:
                 days |= set(reopened_days(warehouse, published, moment))
+                days |= set(corrected_days(published, standing(settings)))
                 old = set(outdated_days(published, knowledge.version))
                 days |= old if rescore else set()
                 outdated = len(old - days)
@@ -129,7 +131,13 @@ def score_days(
         Bars() as bars,
     ):
         scorer = Scorer(
-            settings, warehouse, candidate, knowledge, detector, planned.as_of
+            settings,
+            warehouse,
+            candidate,
+            knowledge,
+            detector,
+            planned.as_of,
+            standing(settings),
         )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
         marts_file.complete(candidate, warehouse, knowledge, planned.as_of)

@@ -77,7 +77,10 @@ class ScoreReport:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Scores days of one home into one candidate file."""
+    """Scores days of one home into one candidate file.
+
+    People's corrections stand in the place of the machine's verdicts.
+    """
 
     settings: Settings
     warehouse: Warehouse
@@ -85,6 +88,7 @@ class Scorer:
     knowledge: Knowledge
     detector: Detector
     as_of: datetime
+    corrections: pl.DataFrame
 
     def run(
         self, days: Sequence[date], progress: Callable[[int], None] | None = None
@@ -128,6 +132,7 @@ class Scorer:
             hits=prepared.hits,
             texts=texts.select("call_no", "turn", "text"),
             around=self._around(days, calls),
+            corrections=self.corrections,
         )
         return prepared, texts, score(batch, self.knowledge)
 

@@ -9,7 +9,12 @@ import polars as pl
 from transforms.behaviours import BEHAVIOURS
 from transforms.context import Context
 from transforms.contracts import marts
-from transforms.contracts.call_marts import EVENT_TYPE, EVENT_TYPES, VERDICT
+from transforms.contracts.call_marts import (
+    EVENT_TYPE,
+    EVENT_TYPES,
+    MACHINE_VERDICT,
+    VERDICT,
+)
 from transforms.contracts.columns import UTC
 from transforms.contracts.table import UNKNOWN
 from transforms.escalation import OUTSIDE, Escalations
@@ -41,9 +46,16 @@ def dimensions(calls: pl.DataFrame) -> pl.DataFrame:
 
 
 def call_facts(
-    verdicts: Verdicts, events: Escalations, is_deescalated: Mask, version: str
+    verdicts: Verdicts,
+    events: Escalations,
+    is_deescalated: Mask,
+    version: str,
+    corrected: Ints,
 ) -> pl.DataFrame:
-    """One row for each call, with heat, counts of verdicts and of escalation events."""
+    """One row for each call, with heat, counts of verdicts and of escalation events.
+
+    `corrected` is when a person last corrected something in each call, or NEVER.
+    """
     context, calls = verdicts.context, verdicts.context.heard.calls
     incident = np.full(context.count, -1, dtype=np.int64)
     best = context.incidents.best
@@ -60,6 +72,7 @@ def call_facts(
         },
         "duration_seconds": _durations(context.started, context.ended),
         "window_closes_at": _moments(verdicts.window_closes_at),
+        "corrected_at": _moments(corrected),
         "knowledge": pl.lit(version),
     }
     facts = calls.with_columns(dimensions(calls)).with_columns(**columns)
@@ -108,18 +121,20 @@ def _moments(moments: Ints) -> pl.Series:
 
 
 def verdict_rows(verdicts: Verdicts, version: str) -> pl.DataFrame:
-    """One row for each call and rule met, missed or violated, with its first evidence."""
+    """One row for each call and rule met, missed, violated or corrected; see `Verdicts.kept`."""
     calls, kept = verdicts.context.heard.calls, verdicts.kept
     names = pl.Series([use.behaviour for use in verdicts.rules], dtype=pl.String)
     texts = pl.Series([use.parameters_text for use in verdicts.rules], dtype=pl.String)
     call, rule = kept["call"].cast(pl.UInt32), kept["rule"].cast(pl.UInt32)
     outcomes = pl.Series(VERDICT_NAMES, dtype=pl.String).cast(_KEPT)
+    machine = outcomes.gather(kept["machine"].cast(pl.UInt32))
     frame = kept.drop("call", "rule").with_columns(
         call_id=calls["call_id"].gather(call),
         day=calls["day"].gather(call),
         behaviour=names.gather(rule),
         parameters=texts.gather(rule),
         verdict=outcomes.gather(kept["verdict"].cast(pl.UInt32)).cast(VERDICT),
+        machine_verdict=machine.cast(MACHINE_VERDICT),
         knowledge=pl.lit(version),
     )
     return marts.VERDICTS.conform(frame.lazy()).collect()

@@ -1,9 +1,11 @@
 """What scoring needs of some days: their calls and turns, and what other days and logs say of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
+
+from transforms.corrections import CORRECTIONS
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Batch:
             `start`, `end` (code points in the original text), `cue`.
         texts: `call_no`, `turn`, `text`: for rules that compare words.
         around: what other days and logs know of them.
+        corrections: people's verdicts on any calls; see `CORRECTIONS`.
     """
 
     calls: pl.DataFrame
@@ -50,3 +53,6 @@ class Batch:
     hits: pl.DataFrame
     texts: pl.DataFrame
     around: Surroundings
+    corrections: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema=CORRECTIONS)
+    )

@@ -21,12 +21,13 @@ EXPLAINED: Final = pl.Schema(
         "behaviour": pl.String,
         "parameters": pl.String,
         "verdict": pl.String,
+        "machine_verdict": pl.String,
         "reason": pl.String,
         "evidence": EVIDENCE,
     }
 )
 """`behaviour` is null in a step that cannot be observed; evidence outside the transcript
-has null for turn, start and end."""
+has null for turn, start and end; `machine_verdict` is told where a person corrected it."""
 
 
 class UnknownCallError(LookupError):
@@ -53,11 +54,13 @@ def explained(
         for step in playbook.steps:
             if not step.observable:
                 unseen = VERDICT_NAMES[NOT_OBSERVABLE]
-                rows.append((name, step.id, None, "", unseen, step.reason, []))
+                rows.append((name, step.id, None, "", unseen, None, step.reason, []))
             for use in step.behaviours:
                 rule = numbers[use.behaviour, use.parameters_text]
                 verdict, reason = _verdict(verdicts, at, rule)
-                named = (use.behaviour, use.parameters_text, verdict, reason)
+                machine = verdicts.corrections.machine.get((at, rule))
+                before = None if machine is None else VERDICT_NAMES[machine]
+                named = (use.behaviour, use.parameters_text, verdict, before, reason)
                 rows.append((name, step.id, *named, evidence.get(rule, [])))
     return pl.DataFrame(rows, schema=EXPLAINED, orient="row")
 

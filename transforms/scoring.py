@@ -1,6 +1,6 @@
 """Scoring: the pure function from some days' calls to the rows of their marts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,12 @@ from transforms.adherence import (
 from transforms.batch import Batch
 from transforms.context import Context, context
 from transforms.contracts.columns import CALL_NO, TURN
+from transforms.corrections import Applied, last_told, located
 from transforms.escalation import Escalations, deescalated, escalations
 from transforms.heard import Mask
 from transforms.knowledge.bundle import Knowledge
 from transforms.steps import applying, asked_rules
-from transforms.verdicts import Verdicts, judge, rules_of
+from transforms.verdicts import VERDICT_NAMES, Verdicts, judge, rules_of
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,18 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
     known = context(batch, thresholds, knowledge.temperature)
     rules = rules_of(playbooks)
     applies = applying(known.heard.calls, playbooks, knowledge.assignments)
-    verdicts = judge(known, rules, asked_rules(applies, playbooks, rules))
+    judged = judge(known, rules, asked_rules(applies, playbooks, rules))
+    verdicts = corrected(judged, batch.corrections)
     events = escalations(known.heard, known.incidents, known.is_assessable, thresholds)
     cooled = deescalated(known.heat, events, known.incidents, thresholds)
     return Scored(
-        call_facts=call_facts(verdicts, events, cooled, knowledge.version),
+        call_facts=call_facts(
+            verdicts,
+            events,
+            cooled,
+            knowledge.version,
+            last_told(batch.corrections, known.heard.calls),
+        ),
         verdicts=verdict_rows(verdicts, knowledge.version),
         escalation_events=escalation_events(verdicts, events),
         agent_adherence=agent_adherence(verdicts, playbooks, applies),
@@ -69,6 +77,42 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
         judged=verdicts,
         applies=applies,
         events=events,
+    )
+
+
+def corrected(verdicts: Verdicts, corrections: pl.DataFrame) -> Verdicts:
+    """The verdicts with people's in the place of the machine's, whose evidence goes.
+
+    Only what is judged at all can be corrected: calls that can be assessed, and rules that
+    a playbook of the call asks for.
+
+    Args:
+        verdicts: the machine's.
+        corrections: see `CORRECTIONS`.
+    """
+    rules = pl.DataFrame(
+        [(use.behaviour, use.parameters_text) for use in verdicts.rules],
+        schema={"behaviour": pl.String, "parameters": pl.String},
+        orient="row",
+    )
+    codes, told = verdicts.codes.copy(), np.zeros(verdicts.codes.shape, np.bool_)
+    machine: dict[tuple[int, int], int] = {}
+    words: dict[tuple[int, int], str] = {}
+    able = verdicts.context.is_assessable[:, np.newaxis] & verdicts.asked
+    made = located(corrections, verdicts.context.heard.calls, rules)
+    for row in made.iter_rows(named=True):
+        at = (row["call"], row["rule"])
+        if able[at]:
+            machine[at], words[at] = int(codes[at]), row["words"]
+            codes[at], told[at] = VERDICT_NAMES.index(row["verdict"]), True
+    if not machine:
+        return verdicts
+    found = tuple(
+        evidence.only(~told[:, rule]) if told[:, rule].any() else evidence
+        for rule, evidence in enumerate(verdicts.found)
+    )
+    return replace(
+        verdicts, codes=codes, found=found, corrections=Applied(machine, words)
     )
 
 

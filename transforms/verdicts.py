@@ -17,6 +17,7 @@ import polars as pl
 from transforms.behaviours import BEHAVIOURS, check_use
 from transforms.behaviours.judgement import Evidence, Judgement, Notes
 from transforms.context import Context
+from transforms.corrections import NO_CORRECTIONS, Applied
 from transforms.detection.labels import LABELS
 from transforms.heard import NEVER, Ints, Mask, gathered
 from transforms.knowledge.playbook import BehaviourUse, Playbook
@@ -60,6 +61,7 @@ class Verdicts:
         judgements: what each rule found.
         evidence: the evidence of each rule's met and violated verdicts.
         asked: calls x rules: some playbook of the call asks for the rule.
+        corrections: what people said otherwise; `codes` are as corrected.
     """
 
     context: Context
@@ -68,6 +70,7 @@ class Verdicts:
     judgements: tuple[Judgement, ...]
     found: tuple[Evidence, ...]
     asked: Mask
+    corrections: Applied = NO_CORRECTIONS
 
     @cached_property
     def evidence(self) -> pl.DataFrame:
@@ -121,9 +124,12 @@ class Verdicts:
     def kept(self) -> pl.DataFrame:
         """One row for each call and rule met, missed or violated, with the first evidence.
 
-        Columns: `call`, `rule`, `verdict` (code), `reason`, `turn`, `start`, `end`, `cue`.
+        Corrected ones are kept whatever they came to. Columns: `call`, `rule`, `verdict`
+        (code), `machine` (code, where corrected), `reason`, `turn`, `start`, `end`, `cue`.
         """
-        call, rule = np.nonzero(self.codes >= MET)
+        keeps, made = self.codes >= MET, self.corrections.machine
+        keeps[tuple(np.array(list(made), np.int64).reshape(-1, 2).T)] = True
+        call, rule = np.nonzero(keeps)
         code = self.codes[call, rule]
         evidence = self.evidence
         width = max(len(self.rules), 1)
@@ -138,14 +144,15 @@ class Verdicts:
         spans = {name: gathered(evidence[name], first) for name in ("start", "end")}
         reasons = self._missed_reasons(call, rule, code)
         rules = gathered(evidence["label"], first)
+        reasons = reasons.zip_with(pl.Series(code == MISSED), rules).fill_null(_UNSAID)
+        machine, told = self._corrected(wanted, width)
         return pl.DataFrame(
             {
                 "call": call,
                 "rule": rule,
                 "verdict": code,
-                "reason": reasons.zip_with(pl.Series(code == MISSED), rules).fill_null(
-                    _UNSAID
-                ),
+                "machine": machine,
+                "reason": pl.select(pl.coalesce(told, reasons)).to_series(),
                 "turn": turn,
                 **{
                     name: span.zip_with(inside, pl.Series([None], dtype=span.dtype))
@@ -153,6 +160,16 @@ class Verdicts:
                 },
                 "cue": gathered(evidence["cue"], first),
             }
+        )
+
+    def _corrected(self, wanted: Ints, width: int) -> tuple[pl.Series, pl.Series]:
+        """The machine's code of each kept verdict, and why it is otherwise; else null."""
+        made, at = self.corrections, np.full(len(wanted), -1, dtype=np.int64)
+        keys = np.array([call * width + rule for call, rule in made.machine], np.int64)
+        at[np.searchsorted(wanted, keys)] = np.arange(len(keys))
+        machine = gathered(pl.Series(list(made.machine.values()), dtype=pl.UInt8), at)
+        return machine, gathered(
+            pl.Series(list(made.words.values()), dtype=pl.String), at
         )
 
     def _missed_reasons(self, call: Ints, rule: Ints, code: Codes) -> pl.Series:
@@ -203,6 +220,8 @@ class Verdicts:
     def reason(self, call: int, rule: int) -> str:
         """Why a verdict is not_observable, not_applicable or missed, in words."""
         judgement, code = self.judgements[rule], self.codes[call, rule]
+        if (call, rule) in self.corrections.words:
+            return self.corrections.words[call, rule]
         if not self.context.is_assessable[call]:
             why = str(self.context.heard.calls["unassessable"][call])
             return f"the call cannot be assessed: {why}"

@@ -10,6 +10,7 @@ from flows.settings import Settings
 from flows.warehouse import open_database
 from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
+from transforms.corrections import CORRECTIONS
 from transforms.detection.detect import Detector
 
 _VERDICTS = ("call_id", "behaviour", "parameters", "verdict")
@@ -27,7 +28,8 @@ def test_every_sample_call_alone_is_judged_as_in_its_night(sampled: Settings) ->
         as_of = published.read(
             "SELECT max(as_of) AS as_of FROM marts.run_history"
         ).item()
-        scorer = Scorer(sampled, warehouse, published, knowledge, detector, as_of)
+        none = pl.DataFrame(schema=CORRECTIONS)
+        scorer = Scorer(sampled, warehouse, published, knowledge, detector, as_of, none)
         calls = warehouse.read(
             "SELECT day, call_id FROM staging.calls ORDER BY call_id"
         )

@@ -22,7 +22,8 @@ from transforms.contracts.staging import SPEAKER
 from transforms.contracts.table import Column, Table
 from transforms.detection.labels import LABELS
 
-VERDICTS_KEPT: Final = ("met", "missed", "violated")
+VERDICTS_KEPT: Final = ("met", "missed", "violated", "not_applicable")
+"""The last one is kept only where a person says so against the machine."""
 VERDICT: Final = pl.Enum(VERDICTS_KEPT)
 
 EVENT_TYPES: Final = (
@@ -101,16 +102,25 @@ CALL_FACTS: Final = Table(
 
 VERDICTS: Final = Table(
     name="marts.verdicts",
-    grain="one row for each call, behaviour and parameters judged met, missed or violated",
+    grain="one row for each call, behaviour and parameters met, missed, violated or corrected",
     key=("call_id", "behaviour", "parameters"),
     columns={
         "call_id": CALL_ID,
         "day": DAY,
         "behaviour": Column(pl.String, "The behaviour, as the glossary names it."),
         "parameters": Column(pl.String, "Its parameters, `name=value` in name order."),
-        "verdict": Column(VERDICT, "met, missed or violated."),
+        "corrected_at": optional(
+            UTC, "When a person last corrected a verdict, or withdrew a correction."
+        ),
+        "verdict": Column(
+            VERDICT, "met, missed or violated; not_applicable only where corrected."
+        ),
+        "machine_verdict": optional(
+            MACHINE_VERDICT, "Where a person corrected it: the machine's verdict."
+        ),
         "reason": optional(
-            pl.String, "Why missed; for met and violated, the rule that fired."
+            pl.String,
+            "Why missed; for met and violated, the rule that fired; by whom corrected.",
         ),
         "turn": optional(pl.UInt16, "Turn of the first evidence."),
         "start": optional(pl.UInt32, "Start of its span in the text, in code points."),
