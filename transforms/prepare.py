@@ -9,6 +9,7 @@ from transforms.contracts.staging import UTTERANCES
 from transforms.detection.detect import Detector, label_masks
 from transforms.detection.language import call_languages
 from transforms.knowledge.bundle import Knowledge
+from transforms.roles import TOLD, find_roles
 
 _SILENT: Final = ("ivr", "system")
 _STAFF: Final = ("agent", "supervisor")
@@ -19,19 +20,29 @@ class Prepared:
     """Some calls, heard.
 
     Attributes:
-        calls: `staging.calls` with `spoken_language` and `unassessable`.
+        calls: `staging.calls` with `spoken_language`, `unassessable`, `roles` and
+            `roles_confidence`.
         turns: `staging.utterances` with `is_capitals` and `is_shouting`; no temperature yet.
         hits: one row a cue heard: `call_no`, `turn`, `speaker`, `label`, `is_severe`,
             `start`, `end`, `cue`.
+        mended: turns whose speaker is another than exported: `call_no`, `turn`, `day`,
+            `speaker`.
     """
 
     calls: pl.DataFrame
     turns: pl.DataFrame
     hits: pl.DataFrame
+    mended: pl.DataFrame
 
 
 def prepare(
-    calls: pl.DataFrame, texts: pl.DataFrame, detector: Detector, knowledge: Knowledge
+    calls: pl.DataFrame,
+    texts: pl.DataFrame,
+    detector: Detector,
+    knowledge: Knowledge,
+    told: pl.DataFrame | None = None,
+    *,
+    fix_roles: bool = False,
 ) -> Prepared:
     """Hear some calls.
 
@@ -39,7 +50,9 @@ def prepare(
         calls: `staging.calls`.
         texts: the archive's rows of these calls, with `day`.
         detector: hears labels.
-        knowledge: thresholds.
+        knowledge: thresholds, and what tells roles apart.
+        told: what is known of the calls' roles; see `transforms.roles.TOLD`.
+        fix_roles: exchange the labels of agent and customer where they seem exchanged.
     """
     texts = texts.sort("call_no", "turn")
     languages = call_languages(calls, texts, detector.finder)
@@ -52,6 +65,11 @@ def prepare(
         how="left",
         validate="1:1",
     )
+    known = pl.DataFrame(schema=TOLD) if told is None else told
+    found = find_roles(
+        named, texts, knowledge.roles, knowledge.lexicons, known, fix=fix_roles
+    )
+    exported, texts = texts["speaker"], found.mended(texts)
     turns = texts.join(
         named.select("call_no", language="spoken_language"),
         on="call_no",
@@ -65,9 +83,15 @@ def prepare(
         [place[hits["row"].to_numpy()], hits.drop("row")], how="horizontal"
     )
     return Prepared(
-        calls=named.with_columns(unassessable=_unassessable(named, texts)),
+        calls=named.with_columns(
+            found.calls.select("roles", "roles_confidence"),
+            unassessable=_unassessable(named, texts, found.calls["roles_doubt"]),
+        ),
         turns=_turns(turns, label_masks(hits, turns.height), knowledge),
         hits=located,
+        mended=texts.filter(texts["speaker"] != exported).select(
+            "call_no", "turn", "day", "speaker"
+        ),
     )
 
 
@@ -80,7 +104,8 @@ def _heard(
     if switched.is_empty():
         return turns, hits
     turns = _switch(turns, switched)
-    more = detector.hear(turns[switched["row"].to_list()])
+    # Those turns stand apart: what they say hangs on no neighbour.
+    more = detector.hear(turns[switched["row"].to_list()].drop("call_no"))
     more = more.with_columns(row=switched["row"].gather(more["row"]))
     return turns, pl.concat([hits, more]).sort("row", "start", "end", "label")
 
@@ -120,7 +145,9 @@ def _turns(
     return pl.concat([UTTERANCES.conform(staged).collect(), flags], how="horizontal")
 
 
-def _unassessable(calls: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
+def _unassessable(
+    calls: pl.DataFrame, texts: pl.DataFrame, doubt: pl.Series
+) -> pl.Series:
     """Why each call cannot be assessed, in the order of `calls`; null where it can."""
     speaker = pl.col("speaker").cast(pl.String)
     said = texts.group_by("call_no").agg(
@@ -129,10 +156,14 @@ def _unassessable(calls: pl.DataFrame, texts: pl.DataFrame) -> pl.Series:
         customer=(speaker == "customer").sum(),
         unlabelled=(speaker == "unknown").sum(),
     )
-    known = calls.join(said, on="call_no", how="left", maintain_order="left")
+    known = calls.with_columns(doubt=doubt).join(
+        said, on="call_no", how="left", maintain_order="left"
+    )
     reason = (
         pl.when(pl.col("people").fill_null(0) == 0)
         .then(pl.lit("no turns: nobody speaks"))
+        .when(pl.col("doubt").is_not_null())
+        .then(pl.col("doubt"))
         .when((pl.col("staff") == 0) & (pl.col("unlabelled") > 0))
         .then(pl.lit("speakers are not labelled as agent and customer"))
         .when((pl.col("customer") == 0) & (pl.col("unlabelled") > 0))

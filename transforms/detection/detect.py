@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from transforms.detection.dialogue import in_dialogue
 from transforms.detection.labels import BITS, SEVERE_INSULT_BIT
 from transforms.detection.language import LanguageFinder
 from transforms.detection.matcher import HITS, Matcher
@@ -44,7 +45,8 @@ class Detector:
 
         Args:
             utterances: `text`, `speaker`, `language` (of the utterance; null or one
-                without a lexicon is not heard), with rows counted from 0.
+                without a lexicon is not heard), with rows counted from 0; with `call_no`
+                they are heard in the order of their talk, else each alone.
         """
         numbered = utterances.select("text", "language", "speaker").with_row_index(
             "row"
@@ -57,7 +59,10 @@ class Detector:
             if matcher is not None:
                 heard = matcher.hear(part["text"], part["speaker"])
                 parts.append(heard.with_columns(row=part["row"].gather(heard["row"])))
-        return pl.concat(parts).sort("row", maintain_order=True)
+        hits = pl.concat(parts).sort("row", maintain_order=True)
+        if "call_no" not in utterances.columns:
+            utterances = utterances.with_row_index("call_no")
+        return in_dialogue(utterances, hits, self.lexicons)
 
     def switched(self, utterances: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
         """Utterances that are in another language than their call: `row`, `language`.

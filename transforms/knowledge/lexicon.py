@@ -42,9 +42,30 @@ class LabelCues(Frozen):
     whole_utterance: bool = Field(
         default=False, description="heard only when the cues cover every word"
     )
+    going_on: tuple[str, ...] = Field(
+        default=(),
+        description="phrases heard only where the same speaker had the turn before",
+    )
     note: str | None = None
     heard_in: tuple[str, ...]
     not_heard_in: tuple[str, ...]
+
+
+class Dialogue(Frozen):
+    """Words by which an utterance is seen to restate what the other has just said."""
+
+    fillers: tuple[str, ...] = Field(
+        default=(), description="words that open or end a turn and say nothing"
+    )
+    address: tuple[str, ...] = Field(
+        default=(), description="words with which a retelling begins: you, your"
+    )
+    conclusions: tuple[str, ...] = Field(
+        default=(), description="words with which what was heard is drawn together: so"
+    )
+    advice: tuple[str, ...] = Field(
+        default=(), description="phrases after which it is advice, no retelling"
+    )
 
 
 class Lexicon(Frozen):
@@ -64,6 +85,7 @@ class Lexicon(Frozen):
         description="function words: an utterance that has one is in this language",
     )
     negation: Negation = Negation()
+    dialogue: Dialogue = Dialogue()
     cues: dict[str, LabelCues]
 
     @model_validator(mode="after")
@@ -72,6 +94,13 @@ class Lexicon(Frozen):
             raise ValueError(f"unknown labels {unknown}; see data/GLOSSARY.md")
         if missing := sorted(set(LABELS) - set(self.cues)):
             raise ValueError(f"labels without cues: {missing}")
+        if stray := sorted(
+            phrase
+            for cues in self.cues.values()
+            for phrase in cues.going_on
+            if phrase not in cues.phrases
+        ):
+            raise ValueError(f"`going_on` names what is no phrase: {stray}")
         if open_ended := [
             phrase
             for cues in self.cues.values()
