@@ -12,7 +12,15 @@ from dashboards.filters import DIMENSIONS, Filters, from_search, other_pairs, to
 from dashboards.formats import Formats, formats, interface_language
 from dashboards.marts.counts import Choices, choices
 from dashboards.marts.door import NothingPublishedError, Published, UnreadableError
-from dashboards.pages import agents, call, customers, data_quality, overview, playbooks
+from dashboards.pages import (
+    agents,
+    call,
+    customers,
+    data_quality,
+    overview,
+    playbooks,
+    validity,
+)
 from dashboards.view import View
 
 PAGES: Final = (
@@ -21,6 +29,7 @@ PAGES: Final = (
     call.PAGE,
     customers.PAGE,
     playbooks.PAGE,
+    validity.PAGE,
     data_quality.PAGE,
 )
 _NO_CHOICES: Final = Choices(None, None, dict.fromkeys(DIMENSIONS, ()), {})
@@ -134,26 +143,28 @@ def _keep_filters_in_url(app: dash.Dash, door: Published) -> None:
         Output(shell.URL, "search"),
         Output(filter_bar.DAYS, "value"),
         *(Output(control, "value") for control in controls),
+        Output(filter_bar.UNPROVEN, "checked"),
         Output("filter-clear", "href"),
         Input(shell.URL, "search"),
         Input(filter_bar.DAYS, "value"),
         *(Input(control, "value") for control in controls),
+        Input(filter_bar.UNPROVEN, "checked"),
         State(shell.URL, "pathname"),
     )
     def keep(search: str | None, days: Any, *told: Any) -> tuple[Any, ...]:
-        *values, path = told
+        *values, unproven, path = told
         filters, _ = from_search(search, _choices(door).known)
-        if ctx.triggered_id in (filter_bar.DAYS, *controls):
+        if ctx.triggered_id in (filter_bar.DAYS, *controls, filter_bar.UNPROVEN):
             if ctx.triggered_id == filter_bar.DAYS and days and None in days:
                 raise PreventUpdate  # the second day is still to be picked
-            chosen = filter_bar.chosen_filters(days, values)
+            chosen = filter_bar.chosen_filters(days, values, unproven=bool(unproven))
             if chosen == filters:
                 raise PreventUpdate  # the controls say what the URL says
             changed = to_search(chosen, other_pairs(search))
-            return (changed, *(no_update for _ in range(len(controls) + 2)))
-        shown_days, shown_values = filter_bar.shown(filters)
+            return (changed, *(no_update for _ in range(len(controls) + 3)))
+        shown_days, shown_values, is_on = filter_bar.shown(filters)
         cleared = f"{path}{to_search(Filters(), other_pairs(search))}"
-        return no_update, shown_days, *shown_values, cleared
+        return no_update, shown_days, *shown_values, is_on, cleared
 
 
 def _in_the_browser(app: dash.Dash) -> None:

@@ -10,7 +10,10 @@ DIMENSIONS: Final = ("team", "queue", "language", "playbook")
 """Filters of which several values may be chosen; each is a key of the query."""
 SINCE: Final = "from"
 UNTIL: Final = "to"
-KEYS: Final = (SINCE, UNTIL, *DIMENSIONS)
+UNPROVEN: Final = "unproven"
+"""Whether steps that are unproven count in totals, too; they don't by default."""
+KEYS: Final = (SINCE, UNTIL, *DIMENSIONS, UNPROVEN)
+_YES: Final = "yes"
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Filters:
     Attributes:
         since: the first local day shown.
         until: the last local day shown.
+        unproven: unproven steps count in totals.
     """
 
     since: date | None = None
@@ -28,6 +32,7 @@ class Filters:
     queue: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     playbook: tuple[str, ...] = ()
+    unproven: bool = False
 
     def chosen(self, dimension: str) -> tuple[str, ...]:
         """The values chosen of one dimension."""
@@ -45,7 +50,8 @@ class Filters:
         """The query's keys and values, in a fixed order."""
         days = ((SINCE, self.since), (UNTIL, self.until))
         told = [(key, day.isoformat()) for key, day in days if day is not None]
-        return told + [(key, value) for key in DIMENSIONS for value in self.chosen(key)]
+        told += [(key, value) for key in DIMENSIONS for value in self.chosen(key)]
+        return told + ([(UNPROVEN, _YES)] if self.unproven else [])
 
 
 def to_search(filters: Filters, extra: Iterable[tuple[str, str]] = ()) -> str:
@@ -78,7 +84,8 @@ def from_search(
         notes.append(f"“from” {since} is after “to” {until}; both are ignored.")
         since = until = None
     values = {key: _values(key, pairs, known, notes) for key in DIMENSIONS}
-    return Filters(since, until, **values), tuple(notes)
+    unproven = _switch(UNPROVEN, pairs, notes)
+    return Filters(since, until, **values, unproven=unproven), tuple(notes)
 
 
 def other_pairs(search: str | None) -> list[tuple[str, str]]:
@@ -102,6 +109,15 @@ def _day(key: str, pairs: list[tuple[str, str]], notes: list[str]) -> date | Non
             f"“{key}” is {told[0]!r}, which is no day (YYYY-MM-DD); it is ignored."
         )
         return None
+
+
+def _switch(key: str, pairs: list[tuple[str, str]], notes: list[str]) -> bool:
+    told = {value for name, value in pairs if name == key}
+    notes += [
+        f"“{key}” is {value!r}, and can be {_YES!r} only; it is ignored."
+        for value in sorted(told - {_YES})
+    ]
+    return _YES in told
 
 
 def _values(

@@ -40,6 +40,11 @@ def direction(language: str | None) -> str:
     return "rtl" if language in _described()["right_to_left"] else "ltr"
 
 
+def language_name(language: str) -> str:
+    """A language by its name in the interface's language; its code where none is told."""
+    return str(_described()["languages"].get(language, language))
+
+
 def in_words(name: str) -> str:
     """A name of the contract as people read it.
 

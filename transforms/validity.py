@@ -50,6 +50,8 @@ def validity_rows(
         "evaluated_on": figures.evaluated_on,
         "measured": figures.version,
         "knowledge": knowledge,
+        "proven_from": validity.marks.proven.value,
+        "provisional_from": validity.marks.provisional.value,
     }
     measured = chain(
         _figure_rows(figures, found), _negative_rows(figures), _unmeasured(found)

@@ -62,6 +62,39 @@
     go(form.dataset.path + "?" + query.toString());
   });
 
+  /* Reasons of marks: fixed, so that no table's edge cuts them. */
+  var tip = null;
+
+  function showTip(event) {
+    var over = event.target.closest ? event.target.closest(".validity[data-tip]") : null;
+    if (!over) return;
+    hideTip();
+    tip = document.createElement("div");
+    tip.className = "tip";
+    tip.setAttribute("aria-hidden", "true"); // read out with the mark itself
+    tip.textContent = over.dataset.tip;
+    document.body.appendChild(tip);
+    var mark = over.getBoundingClientRect();
+    var below = mark.bottom + 8 + tip.offsetHeight < window.innerHeight;
+    tip.style.top = (below ? mark.bottom + 8 : mark.top - 8 - tip.offsetHeight) + "px";
+    var furthest = window.innerWidth - tip.offsetWidth - 12;
+    tip.style.left = Math.max(12, Math.min(mark.left, furthest)) + "px";
+  }
+
+  function hideTip() {
+    if (tip) tip.remove();
+    tip = null;
+  }
+
+  document.addEventListener("mouseover", showTip);
+  document.addEventListener("focusin", showTip);
+  document.addEventListener("mouseout", hideTip);
+  document.addEventListener("focusout", hideTip);
+  document.addEventListener("scroll", hideTip, true);
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") hideTip();
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     coolhead: {
       titled: function (name) {

@@ -16,6 +16,10 @@ var dagfuncs = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
   dagfuncs.coolheadNumber = written({ maximumFractionDigits: 0 });
   dagfuncs.coolheadDecimal = written({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  dagfuncs.coolheadHundredth = written({
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
   dagfuncs.coolheadPercent = written({
     style: "percent",
     minimumFractionDigits: 1,

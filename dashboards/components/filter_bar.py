@@ -1,4 +1,4 @@
-"""The filter bar: days, teams, queues, languages, playbooks."""
+"""The filter bar: days, teams, queues, languages, playbooks, and what totals leave out."""
 
 from datetime import date
 from typing import Final
@@ -11,6 +11,7 @@ from dashboards.filters import DIMENSIONS, Filters
 from dashboards.marts.counts import Choices
 
 DAYS: Final = "filter-days"
+UNPROVEN: Final = "filter-unproven"
 NAMES: Final = {
     "team": "Team",
     "queue": "Queue",
@@ -50,6 +51,15 @@ def filter_bar(choices: Choices) -> html.Div:
             # A control has hidden parts beside it, which must hide with it.
             html.Div(days, className="filter filter-days"),
             *chosen,
+            html.Div(
+                dmc.Switch(
+                    id=UNPROVEN,
+                    label="Include unproven steps",
+                    checked=False,
+                    size="sm",
+                ),
+                className="filter filter-switch",
+            ),
             html.A("Clear filters", id="filter-clear", href="/", className="clear"),
         ],
         id="filter-bar",
@@ -78,16 +88,17 @@ def _select(dimension: str, choices: Choices) -> dmc.MultiSelect:
     )
 
 
-def shown(filters: Filters) -> tuple[list[str | None] | None, list[list[str]]]:
-    """What the controls show for some filters: the days, and each dimension's values."""
+def shown(filters: Filters) -> tuple[list[str | None] | None, list[list[str]], bool]:
+    """What the controls show for some filters: days, each dimension's values, the switch."""
     since = filters.since.isoformat() if filters.since else None
     until = filters.until.isoformat() if filters.until else None
     days: list[str | None] | None = [since, until] if since or until else None
-    return days, [list(filters.chosen(name)) for name in DIMENSIONS]
+    values = [list(filters.chosen(name)) for name in DIMENSIONS]
+    return days, values, filters.unproven
 
 
 def chosen_filters(
-    days: list[str | None] | None, values: list[list[str] | None]
+    days: list[str | None] | None, values: list[list[str] | None], *, unproven: bool
 ) -> Filters:
     """The filters that the controls show."""
     since, until = ([*(days or []), None, None])[:2]
@@ -98,4 +109,5 @@ def chosen_filters(
             name: tuple(told or ())
             for name, told in zip(DIMENSIONS, values, strict=True)
         },
+        unproven=unproven,
     )

@@ -11,16 +11,20 @@ from dash import html
 
 from dashboards.components.attributes import aria
 
-Kind = Literal["text", "number", "decimal", "percent", "day", "moment", "link", "yes"]
+Kind = Literal[
+    "text", "number", "decimal", "hundredth", "percent", "day", "moment", "link", "yes"
+]
 
 _FILTERS: Final[dict[Kind, str]] = {
     "number": "agNumberColumnFilter",
     "decimal": "agNumberColumnFilter",
+    "hundredth": "agNumberColumnFilter",
     "percent": "agNumberColumnFilter",
 }
 _FORMATTERS: Final[dict[Kind, str]] = {
     "number": "coolheadNumber(params)",
     "decimal": "coolheadDecimal(params)",
+    "hundredth": "coolheadHundredth(params)",
     "percent": "coolheadPercent(params)",
     "day": "coolheadDay(params)",
     "moment": "coolheadMoment(params)",
@@ -53,6 +57,7 @@ class GridColumn:
         href: the field that holds the address, for links.
         width: share of the width.
         about: what the column means, shown over its head.
+        tip: the field that holds more words, shown over a cell.
     """
 
     field: str
@@ -61,6 +66,7 @@ class GridColumn:
     href: str | None = None
     width: float = 1
     about: str | None = None
+    tip: str | None = None
 
     def _narrowest(self) -> int:
         """Pixels that the head's longest word, and the values, need."""
@@ -73,6 +79,7 @@ class GridColumn:
             "field": self.field,
             "headerName": self.name,
             "headerTooltip": self.about or self.name,
+            "tooltipField": self.tip,
             "flex": self.width,
             "minWidth": self._narrowest(),
             # Without it AG Grid shows truth as a box to tick, and null as a third state.
@@ -99,13 +106,14 @@ def grid(
     """A grid with a button that exports what is shown as CSV.
 
     Args:
-        rows: what to show; columns of `columns` and their addresses are used.
+        rows: what to show; columns of `columns`, their addresses and tips are used.
         columns: the grid's columns, from left to right.
         name: the grid's name, in ids and in the CSV file's name.
         label: what the grid shows, for those who hear it.
         rows_shown: rows visible at a time.
     """
     used = {c.field for c in columns} | {c.href for c in columns if c.href}
+    used |= {c.tip for c in columns if c.tip}
     records = [_plain(row) for row in rows.select(sorted(used)).iter_rows(named=True)]
     height = _CHROME + _ROW * min(max(len(records), 2), rows_shown)
     return html.Div(

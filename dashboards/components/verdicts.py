@@ -1,22 +1,26 @@
 """A call's verdicts: each playbook's steps, with reasons and evidence."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 import polars as pl
 from dash import html
 
+from dashboards.components.marks import mark
 from dashboards.components.text import chip, folded, verdict_chip
 from dashboards.components.transcript import turn_link
 from dashboards.formats import in_words, parameters_in_words
 
 _ORDER: Final = ("violated", "missed", "met")
+Marks = Mapping[tuple[str, str], Mapping[str, Any]]
+"""For a playbook and step its row of `step_marks`, in the call's language."""
 _QUOTED: Final = 90
 """Characters of the evidence that are quoted; the turn itself has the rest."""
 
 
 def verdicts(
-    rows: pl.DataFrame, turns: pl.DataFrame, opened: str | None
+    rows: pl.DataFrame, turns: pl.DataFrame, opened: str | None, marks: Marks
 ) -> list[html.Details]:
     """One part for each playbook.
 
@@ -24,17 +28,19 @@ def verdicts(
         rows: as `call_verdicts` gives them.
         turns: the transcript, of which the evidence is quoted.
         opened: the playbook whose part stands open; the first one if None.
+        marks: how far each step may be trusted in the call's language.
     """
     parts = rows.partition_by("playbook", maintain_order=True)
     first = opened or (parts[0]["playbook"][0] if parts else None)
     texts = dict(turns.select("turn", "text").iter_rows())
     return [
-        _playbook(part, texts, is_open=part["playbook"][0] == first) for part in parts
+        _playbook(part, texts, marks, is_open=part["playbook"][0] == first)
+        for part in parts
     ]
 
 
 def _playbook(
-    rows: pl.DataFrame, texts: dict[int, str], *, is_open: bool
+    rows: pl.DataFrame, texts: dict[int, str], marks: Marks, *, is_open: bool
 ) -> html.Details:
     judged = rows.filter(pl.col("verdict").is_not_null())
     rest = rows.filter(pl.col("verdict").is_null())
@@ -43,7 +49,7 @@ def _playbook(
     summary = [html.Span(rows["playbook_title"][0], className="summary-title"), *chips]
     return folded(
         summary,
-        _judged(judged, texts),
+        _judged(judged, texts, marks),
         folded(
             f"No opportunity, or not observable: {rest.height}",
             html.P(
@@ -57,13 +63,14 @@ def _playbook(
     )
 
 
-def _judged(rows: pl.DataFrame, texts: dict[int, str]) -> html.Ol:
+def _judged(rows: pl.DataFrame, texts: dict[int, str], marks: Marks) -> html.Ol:
     steps = rows.partition_by("step", maintain_order=True)
-    return html.Ol([_step(step, texts) for step in steps], className="verdicts")
+    return html.Ol([_step(step, texts, marks) for step in steps], className="verdicts")
 
 
-def _step(rows: pl.DataFrame, texts: dict[int, str]) -> html.Li:
+def _step(rows: pl.DataFrame, texts: dict[int, str], marks: Marks) -> html.Li:
     first = rows.row(0, named=True)
+    marked = marks.get((first["playbook"], first["step"]), {})
     conduct = [chip("conduct", "none", "Reported apart, as breaches")]
     head = [html.B(first["step"]), html.Span(first["title"])]
     behaviours = [
@@ -79,7 +86,12 @@ def _step(rows: pl.DataFrame, texts: dict[int, str]) -> html.Li:
     return html.Li(
         [
             html.Div(
-                head + (conduct if first["is_conduct"] else []), className="step-title"
+                [
+                    *head,
+                    *(conduct if first["is_conduct"] else []),
+                    mark(marked.get("mark"), marked.get("reason")),
+                ],
+                className="step-title",
             ),
             html.Ul(behaviours),
         ]

@@ -23,6 +23,7 @@ def agent_steps(
     steps: list[tuple[str, str]],
     formats: Formats,
     scheme: str | None,
+    signs: dict[str, str] | None = None,
 ) -> go.Figure:
     """A heat-map of agents (rows) by steps (columns).
 
@@ -35,6 +36,7 @@ def agent_steps(
         steps: the columns' ids and titles, from left to right.
         formats: how numbers are written.
         scheme: light or dark.
+        signs: for each step the sign of its mark of validity, shown by its id.
     """
     colours = palette(scheme)
     found = {(row["agent"], row["step"]): row for row in cells.iter_rows(named=True)}
@@ -70,8 +72,16 @@ def agent_steps(
     _write(figure, grid, ids, agents, formats, colours)
     figure.update_layout(
         template=template(scheme),
-        height=_HEAD + 40 + _ROW * max(len(agents), 1),
-        xaxis={"type": "category", "side": "top", "showgrid": False, "title": "step"},
+        height=_HEAD + 56 + _ROW * max(len(agents), 1),
+        xaxis={
+            "type": "category",
+            "side": "top",
+            "showgrid": False,
+            "title": "step",
+            "tickmode": "array",
+            "tickvals": ids,
+            "ticktext": [f"{step}<br>{(signs or {}).get(step, '')}" for step in ids],
+        },
         yaxis={"type": "category", "autorange": "reversed", "showgrid": False},
         showlegend=False,
         meta={

@@ -6,6 +6,7 @@ import polars as pl
 
 from dashboards.filters import Filters
 from dashboards.marts.door import Published, condition
+from dashboards.marts.marks import counting
 
 _CALL_DIMENSIONS: Final = ("team", "queue", "language")
 _NAMES: Final = """SELECT agent_id, arg_max(agent_name, started_at) AS agent_name
@@ -23,9 +24,12 @@ def languages(published: Published, filters: Filters) -> pl.DataFrame:
 
 
 def agent_totals(published: Published, filters: Filters) -> pl.DataFrame:
-    """One row for each agent: calls by outcome, and `met` and `judged` over all steps."""
+    """One row for each agent: calls by outcome, and `met` and `judged` over all steps.
+
+    Unproven steps count only where the filters include them.
+    """
     calls, params = condition(filters, _CALL_DIMENSIONS)
-    steps, step_params = condition(filters)
+    steps, step_params = counting(filters)
     return published.rows(
         "WITH outcomes AS (SELECT agent_id, string_agg(DISTINCT team, ', ' ORDER BY team)"
         " AS teams, sum(calls)::BIGINT AS calls, sum(assessable)::BIGINT AS assessable,"

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboards.filters import Filters
 from dashboards.marts.door import Published, condition
+from dashboards.marts.marks import counting
 from transforms.contracts.marts import EVENT_TYPES, REPEAT_WINDOWS
 
 _CALL_DIMENSIONS: Final = ("team", "queue", "language")
@@ -139,9 +140,10 @@ def playbook_steps(published: Published, filters: Filters) -> pl.DataFrame:
 def step_counts(published: Published, filters: Filters) -> pl.DataFrame:
     """One row for each observable step of the chosen playbooks, with its verdicts summed.
 
-    A step that no call gave an opportunity for has zeros.
+    A step that no call gave an opportunity for has zeros, as has, unless the filters
+    include it, a step in the languages in which it is unproven.
     """
-    where, params = condition(filters)
+    where, params = counting(filters)
     steps, named = condition(Filters(playbook=filters.playbook), ("playbook",), "s.")
     return published.rows(
         f"WITH counted AS (SELECT playbook, step, {_STEP_SUMS}"
@@ -157,8 +159,11 @@ def step_counts(published: Published, filters: Filters) -> pl.DataFrame:
 
 
 def step_counts_by_week(published: Published, filters: Filters) -> pl.DataFrame:
-    """One row for each week, playbook and step of the adherence total, with its weight."""
-    where, params = condition(filters)
+    """One row for each week, playbook and step of the adherence total, with its weight.
+
+    Unproven steps count only where the filters include them.
+    """
+    where, params = counting(filters)
     return published.rows(
         f"WITH counted AS (SELECT date_trunc('week', day)::DATE AS week, playbook, step,"
         f" {_STEP_SUMS} FROM marts.agent_adherence WHERE {where} GROUP BY ALL)"

@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
+from dashboards.components import marks
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import link, notice, section
 from dashboards.figures.heat_map import SMALL_COUNT
@@ -16,8 +17,17 @@ from dashboards.rates import with_share
 from dashboards.view import View
 
 
-def sections(view: View, filters: Filters, names: dict[str, str]) -> Iterable[Any]:
-    """The chosen agent's steps and calls; nothing where none is chosen."""
+def sections(
+    view: View, filters: Filters, names: dict[str, str], marked: pl.DataFrame
+) -> Iterable[Any]:
+    """The chosen agent's steps and calls; nothing where none is chosen.
+
+    Args:
+        view: the request.
+        filters: what is shown, of one language.
+        names: how agents are shown, by id.
+        marked: the marks of the steps in that language.
+    """
     agent = view.asked.get("agent")
     if agent is None:
         return
@@ -27,17 +37,31 @@ def sections(view: View, filters: Filters, names: dict[str, str]) -> Iterable[An
         )
         return
     yield html.Div(
-        list(_drill(view, filters, agent, names[agent])), id="drill", tabIndex=-1
+        list(_drill(view, filters, agent, names[agent], marked)),
+        id="drill",
+        tabIndex=-1,
     )
 
 
-def _drill(view: View, filters: Filters, agent: str, name: str) -> Iterator[Any]:
+def _drill(
+    view: View, filters: Filters, agent: str, name: str, marked: pl.DataFrame
+) -> Iterator[Any]:
     playbook, step = view.asked.get("show"), view.asked.get("step")
     if playbook and step:
         yield _calls_of_step(view, filters, agent, name, playbook, step)
+        yield _mark_of_step(marked, playbook, step)
     else:
         yield _calls(view, filters, agent, name)
-    yield _steps(view, filters, agent, name)
+    yield _steps(view, filters, agent, name, marked)
+
+
+def _mark_of_step(marked: pl.DataFrame, playbook: str, step: str) -> html.P | None:
+    """How far the verdicts of the list above may be trusted, and why."""
+    found = marked.filter(playbook=playbook, step=step).to_dicts()
+    if not found:
+        return None
+    said = marks.told(found[0]["mark"])
+    return html.P(f"This step is {said}: {found[0]['reason']}.", className="note")
 
 
 def _calls_of_step(
@@ -78,7 +102,9 @@ def with_links(view: View, calls: pl.DataFrame) -> pl.DataFrame:
     return calls.with_columns(href=pl.Series(links, dtype=pl.String))
 
 
-def _steps(view: View, filters: Filters, agent: str, name: str) -> html.Section:
+def _steps(
+    view: View, filters: Filters, agent: str, name: str, marked: pl.DataFrame
+) -> html.Section:
     cells = asked.agent_steps(view.published, filters, agent).filter(
         ~pl.col("is_conduct")
     )
@@ -86,7 +112,8 @@ def _steps(view: View, filters: Filters, agent: str, name: str) -> html.Section:
         view.link_here(agent=agent, show=row["playbook"], step=row["step"])
         for row in cells.iter_rows(named=True)
     ]
-    rows = with_share(cells, "met", "judged").with_columns(
+    shares = marks.with_marks(with_share(cells, "met", "judged"), marked)
+    rows = shares.with_columns(
         href=pl.Series(links, dtype=pl.String),
         few=pl.when(pl.col("judged") < SMALL_COUNT)
         .then(pl.lit("few"))
@@ -127,6 +154,7 @@ _CELL_COLUMNS: Final = (
     GridColumn("playbook_title", "Playbook", width=1.6),
     GridColumn("step", "Step", "link", href="href", width=0.6),
     GridColumn("title", "Title", width=2.6),
+    GridColumn("mark_told", "Mark", tip="mark_reason", width=1.1),
     GridColumn("met", "Met", "number"),
     GridColumn("missed", "Missed", "number"),
     GridColumn("violated", "Violated", "number"),

@@ -7,20 +7,17 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
-from dashboards.components.attributes import aria
-from dashboards.components.charts import chart
+from dashboards.components import marks
 from dashboards.components.grids import GridColumn, grid
-from dashboards.components.text import notice, page_head, pills, section, table
-from dashboards.figures.heat_map import SMALL_COUNT, SMALL_MARK, agent_steps
-from dashboards.filters import KEYS, Filters
+from dashboards.components.text import notice, page_head, pills, section
+from dashboards.filters import KEYS
 from dashboards.marts import agents as asked
 from dashboards.marts import counts
+from dashboards.marts.marks import step_marks
 from dashboards.pages import agent_detail
+from dashboards.pages.agent_steps import heat_map
 from dashboards.rates import with_per_hundred, with_share
 from dashboards.view import Page, View
-
-_AGENTS_SHOWN: Final = 30
-"""Rows of the heat-map at a time: what fits a screen and a half."""
 
 
 def layout(view: View) -> Iterable[Any]:
@@ -38,14 +35,18 @@ def layout(view: View) -> Iterable[Any]:
     language = _chosen(view, "in", spoken["language"].to_list())
     playbook = _chosen(view, "show", list(view.filters.playbook or titles))
     filters = replace(view.filters, language=(language,))
-    cells = with_share(asked.agent_steps(view.published, filters), "met", "judged")
+    of_language = step_marks(view.published, replace(filters, playbook=()))
+    cells = marks.with_marks(
+        with_share(asked.agent_steps(view.published, filters), "met", "judged"),
+        of_language,
+    )
     totals = asked.agent_totals(view.published, filters)
     names = _names(totals)
     yield _choices(view, spoken, language, titles, playbook)
-    yield _heat_map(view, cells, names, playbook, titles[playbook])
-    yield from agent_detail.sections(view, filters, names)
+    yield heat_map(view, cells, names, playbook, of_language)
+    yield from agent_detail.sections(view, filters, names, of_language)
     yield _breaches(view, cells, names, playbook)
-    yield _grid(view, totals)
+    yield _grid(view, totals, marks.left_out(view, filters))
 
 
 def _chosen(view: View, key: str, values: list[str]) -> str:
@@ -95,93 +96,6 @@ def _choices(
     )
 
 
-def _heat_map(
-    view: View, cells: pl.DataFrame, names: dict[str, str], playbook: str, title: str
-) -> html.Section:
-    steps = counts.step_counts(view.published, Filters(playbook=(playbook,)))
-    columns = [
-        (row["step"], row["title"])
-        for row in steps.filter(~pl.col("is_conduct")).iter_rows(named=True)
-    ]
-    shown, pages = _page(view, list(names))
-    mine = _linked(view, cells.filter(pl.col("playbook") == playbook), names, shown)
-    figure = agent_steps(
-        mine, [names[agent] for agent in shown], columns, view.formats, view.scheme
-    )
-    note = (
-        "Each cell: share met, and met/opportunities. Hatched: no opportunity, or none that"
-        f" could be observed. Pale and {SMALL_MARK}: fewer than {SMALL_COUNT} opportunities,"
-        " too few to compare. Choose a cell, or an agent in the grid below, for the calls."
-    )
-    return section(
-        f"Steps met: {title}",
-        chart(
-            figure,
-            f"Heat-map of the share of steps met, {len(shown)} agents by {len(columns)} steps",
-            _as_table(view, mine),
-            {"type": "clickable", "name": "agent-steps"},
-        ),
-        pages,
-        _legend(columns),
-        note=note,
-    )
-
-
-def _page(view: View, agents: list[str]) -> tuple[list[str], Any]:
-    """The agents of the page asked for, and links to the other pages."""
-    last = max(0, (len(agents) - 1) // _AGENTS_SHOWN)
-    told = view.asked.get("page", "0")
-    page = min(int(told), last) if told.isdecimal() else 0
-    shown = agents[page * _AGENTS_SHOWN : (page + 1) * _AGENTS_SHOWN]
-    if not last:
-        return shown, None
-    choices = [
-        (f"{agents[n * _AGENTS_SHOWN]} …", view.link_here(page=str(n)), n == page)
-        for n in range(last + 1)
-    ]
-    return shown, pills("Agents from", choices)
-
-
-def _linked(
-    view: View, cells: pl.DataFrame, names: dict[str, str], shown: list[str]
-) -> pl.DataFrame:
-    """Cells with the agent's shown name, and the address of their calls."""
-    mine = cells.filter(pl.col("agent_id").is_in(shown))
-    links = [
-        view.link_here(agent=row["agent_id"], show=row["playbook"], step=row["step"])
-        for row in mine.iter_rows(named=True)
-    ]
-    return mine.with_columns(
-        agent=pl.col("agent_id").replace_strict(names, return_dtype=pl.String),
-        href=pl.Series(links, dtype=pl.String),
-    )
-
-
-def _as_table(view: View, cells: pl.DataFrame) -> html.Div:
-    written = view.formats
-    rows = [
-        (
-            html.A(row["agent"], href=row["href"]),
-            f"{row['step']}. {row['title']}",
-            written.number(row["met"]),
-            written.number(row["judged"]),
-            written.percent(row["rate"]),
-            written.interval(row["low"], row["high"]),
-        )
-        for row in cells.filter(~pl.col("is_conduct")).iter_rows(named=True)
-    ]
-    heads = ("Agent", "Step", "Met", "Opportunities", "Share", "95% interval")
-    return table(heads, rows, "Steps met by agent and step", numeric=(2, 3, 4, 5))
-
-
-def _legend(steps: list[tuple[str, str]]) -> html.Ol:
-    return html.Ol(
-        [html.Li([html.B(step), f" {title}"]) for step, title in steps],
-        className="step-legend",
-        **aria(label="Steps"),
-    )
-
-
 def _breaches(
     view: View, cells: pl.DataFrame, names: dict[str, str], playbook: str
 ) -> html.Section:
@@ -209,7 +123,7 @@ def _breaches(
     )
 
 
-def _grid(view: View, totals: pl.DataFrame) -> html.Section:
+def _grid(view: View, totals: pl.DataFrame, left_out: Any) -> html.Section:
     shares = with_per_hundred(
         with_share(totals, "met", "judged"), "breaches", "assessable"
     )
@@ -236,6 +150,7 @@ def _grid(view: View, totals: pl.DataFrame) -> html.Section:
     )
     return section(
         "All agents of this language",
+        left_out,
         grid(rows, _COLUMNS, "agents", "Agents with their totals"),
         note="Over all chosen playbooks; an agent's line opens that agent's steps. Agents are"
         " not ranked: differences in the calls they get are not taken out here.",
@@ -247,6 +162,7 @@ _BREACHES: Final = (
     GridColumn("agent", "Agent", "link", href="href", width=1.5),
     GridColumn("step", "Step", width=0.6),
     GridColumn("title", "Title", width=2.5),
+    GridColumn("mark_told", "Mark", tip="mark_reason"),
     GridColumn("violated", "Calls with a breach", "number"),
     GridColumn("judged", "Calls judged", "number"),
     GridColumn("rate", "Share", "percent"),

@@ -22,8 +22,10 @@ from dashboards.components.text import (
 from dashboards.components.transcript import legend, transcript, turn_link
 from dashboards.components.verdicts import verdicts
 from dashboards.figures.temperature import curve
+from dashboards.filters import Filters
 from dashboards.formats import NOTHING, in_words
 from dashboards.marts import cases
+from dashboards.marts.marks import step_marks
 from dashboards.pages.agent_detail import with_links
 from dashboards.view import Page, View
 
@@ -122,7 +124,15 @@ def _aside(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> Iterator[An
     rows = cases.call_verdicts(view.published, fact)
     opened = view.carried.playbook[0] if view.carried.playbook else None
     if not fact["unassessable"]:
-        yield panel("Verdicts", *verdicts(rows, turns, opened))
+        spoken = Filters(language=(fact["language"],))
+        marked = step_marks(view.published, spoken).iter_rows(named=True)
+        told = {(row["playbook"], row["step"]): row for row in marked}
+        yield panel(
+            "Verdicts",
+            *verdicts(rows, turns, opened, told),
+            note="Beside each step its mark: how far verdicts on it may be trusted in this"
+            " language.",
+        )
     yield panel("Facts", _facts(view, fact))
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
+from dashboards.components import marks
 from dashboards.components.cards import cards, number_card, rate_card
 from dashboards.components.charts import chart
 from dashboards.components.text import page_head, section, table
@@ -13,6 +14,7 @@ from dashboards.figures.intervals import dots
 from dashboards.filters import KEYS
 from dashboards.formats import NOTHING, Formats, in_words
 from dashboards.marts import counts
+from dashboards.marts.marks import step_marks
 from dashboards.pages.trends import trends
 from dashboards.rates import adherence, with_per_hundred, with_share
 from dashboards.view import Page, View
@@ -108,6 +110,7 @@ def _headlines(view: View, calls: pl.DataFrame, steps: pl.DataFrame) -> html.Sec
             _calls(view, calls.row(0, named=True)),
             label="Key figures",
         ),
+        marks.left_out(view, view.filters),
         note="The playbook filter acts on steps only; calls, escalation and breaches are the"
         " same for every playbook.",
     )
@@ -249,10 +252,12 @@ def _most_missed(view: View, steps: pl.DataFrame) -> html.Section:
         "met",
         "judged",
     ).sort("lost", "playbook", "position", descending=[True, False, False])
+    told = marks.of_steps(step_marks(view.published, view.filters))
     rows = [
         (
             row["title"],
             row["playbook_title"],
+            marks.by_language(told.get((row["playbook"], row["step"]), ())),
             written.number(row["missed"]),
             written.number(row["violated"]),
             written.number(row["judged"]),
@@ -262,11 +267,17 @@ def _most_missed(view: View, steps: pl.DataFrame) -> html.Section:
         .head(_MOST_MISSED)
         .iter_rows(named=True)
     ]
-    heads = ("Step", "Playbook", "Missed", "Violated", "Opportunities", "Met")
+    heads = ("Step", "Playbook", "Mark", "Missed", "Violated", "Opportunities", "Met")
     return section(
         "Where most opportunities are lost",
-        table(heads, rows, "Steps most often missed or violated", numeric=(2, 3, 4, 5)),
-        note="The steps with the most missed and violated opportunities.",
+        table(heads, rows, "Steps most often missed or violated", numeric=(3, 4, 5, 6)),
+        note="The steps with the most missed and violated opportunities, with their marks by"
+        " language."
+        + (
+            ""
+            if view.filters.unproven
+            else " Where a step is unproven it isn't counted."
+        ),
     )
 
 

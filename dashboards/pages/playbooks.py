@@ -7,13 +7,17 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
+from dashboards.components import marks
 from dashboards.components.text import chip, folded, notice, page_head, section, table
 from dashboards.formats import in_words, parameters_in_words
 from dashboards.marts import counts
+from dashboards.marts.marks import step_marks
 from dashboards.view import Page, View
 
 Uses = dict[str, list[tuple[str, str]]]
 """For each playbook the parameters and step of each use of a behaviour."""
+Marks = dict[tuple[str, str], list[dict[str, Any]]]
+"""For each playbook and step its mark in each language."""
 
 
 def layout(view: View) -> Iterable[Any]:
@@ -28,13 +32,15 @@ def layout(view: View) -> Iterable[Any]:
         yield notice("The published version holds no playbooks.")
         return
     playbooks = steps.partition_by("playbook", maintain_order=True)
+    told = marks.of_steps(step_marks(view.published, view.filters))
     yield _coverage(view, playbooks)
     yield _disagreement(playbooks)
     yield section(
         "Side by side",
         html.Div(
-            [_playbook(playbook) for playbook in playbooks], className="playbooks"
+            [_playbook(playbook, told) for playbook in playbooks], className="playbooks"
         ),
+        note="Each step has its mark of validity by language; open it for the reasons.",
     )
     yield _unobservable(steps)
 
@@ -132,20 +138,22 @@ def _cell(use: list[tuple[str, str]] | None) -> Any:
     return [*asked, html.Span(f"step {steps}", className="muted")]
 
 
-def _playbook(steps: pl.DataFrame) -> html.Article:
+def _playbook(steps: pl.DataFrame, told: Marks) -> html.Article:
     first = steps.row(0, named=True)
     return html.Article(
         [
             html.H3(first["playbook_title"]),
             html.Ol(
-                [_step(row) for row in steps.iter_rows(named=True)], className="steps"
+                [_step(row, told) for row in steps.iter_rows(named=True)],
+                className="steps",
             ),
         ],
         className="playbook",
     )
 
 
-def _step(row: dict[str, Any]) -> html.Li:
+def _step(row: dict[str, Any], told: Marks) -> html.Li:
+    marked = told.get((row["playbook"], row["step"]))
     chips: list[Any] = []
     if not row["is_observable"]:
         chips.append(chip("not observable", "none"))
@@ -171,6 +179,9 @@ def _step(row: dict[str, Any]) -> html.Li:
             ),
             html.P(chips, className="chips") if chips else None,
             html.Ul(measured, className="behaviours") if measured else None,
+            folded(marks.by_language(marked), marks.reasons(marked))
+            if marked
+            else None,
             folded("Why not", html.P(row["reason"])) if row["reason"] else None,
             html.P(f"source: {row['seed_step']}", className="muted small"),
         ]

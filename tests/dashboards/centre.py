@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tests.dashboards.measured import measure
 from tests.dashboards.published import (
     _AGENT_LABELS,
     _CUSTOMER_LABELS,
@@ -41,6 +42,7 @@ class Centre:
         self.random = seeded(seed)
         self.rows = Rows()
         self.steps = steps(self.rows)
+        measure(self.rows)
         self.conduct = {
             name.split(" (")[0]
             for step in self.steps
@@ -100,6 +102,8 @@ class Centre:
             "channel": "voice",
             "turns": len(talk.turns),
             "unassessable": unassessable,
+            "roles": "as labelled",
+            "roles_confidence": 0.99,
             "is_heated": heated,
             "is_deescalated": cooled,
             "temperature_start": None if unassessable else 0.2 * peak,

@@ -8,6 +8,7 @@ import pytest
 from dashboards.components.transcript import marked
 from dashboards.figures.heat_map import SMALL_COUNT, SMALL_MARK, agent_steps
 from dashboards.figures.intervals import dots
+from dashboards.figures.kappas import SYMBOLS, kappas
 from dashboards.figures.temperature import curve
 from dashboards.figures.trends import Series, weekly
 from dashboards.formats import NOTHING, formats, zone_of
@@ -171,3 +172,40 @@ def test_overlapping_evidence_is_marked_piece_by_piece() -> None:
 def test_evidence_beyond_the_text_changes_no_word() -> None:
     spans = [{"label": "anger", "start": 2, "end": 99, "cue": "x"}]
     assert "".join(piece for piece, _ in text_of(list(marked("שלום", spans)))) == "שלום"
+
+
+MEASURED = pl.DataFrame(
+    {
+        "label": ["apology", "anger", "thanks"],
+        "mark": ["proven", "unproven", "provisional"],
+        "kappa": [0.8, 0.2, None],
+        "kappa_low": [0.7, 0.1, None],
+        "kappa_high": [0.9, 0.3, None],
+        "source": ["talk", "talk", "(none)"],
+        "positives": [100, 60, None],
+    }
+)
+
+
+def test_each_mark_has_a_shape_of_its_own_and_what_was_not_measured_has_none() -> None:
+    bounds = {"provisional": 0.4, "proven": 0.6}
+    figure: Any = kappas(MEASURED, bounds, ENGLISH, "light")
+    shown = {
+        trace.name: (trace.marker.symbol, trace.y)
+        for trace in figure.data
+        if len(trace.x)
+    }
+    assert shown == {
+        "proven": ("circle", ("apology",)),
+        "unproven": (SYMBOLS["unproven"], ("anger",)),
+    }
+    assert len(set(SYMBOLS.values())) == 3
+    assert [line.x0 for line in figure.layout.shapes] == [0.4, 0.6]
+    assert "0.70 to 0.90" in figure.data[0].customdata[0]
+
+
+def test_steps_of_the_heat_map_carry_their_signs() -> None:
+    figure: Any = agent_steps(
+        CELLS, ["Ana"], [("1", "One"), ("2", "Two")], ENGLISH, "light", {"1": "●"}
+    )
+    assert figure.layout.xaxis.ticktext == ("1<br>●", "2<br>")

@@ -16,7 +16,8 @@ def all_filters(draw: st.DrawFn) -> Filters:
     """Any filters whose days are in order."""
     days = sorted((draw(DAYS), draw(DAYS)), key=lambda day: day or date(2100, 1, 2))
     since, until = days if None not in days else (days[0], None)
-    return Filters(since, until, *(draw(VALUES) for _ in range(4)))
+    values = (draw(VALUES) for _ in range(4))
+    return Filters(since, until, *values, unproven=draw(st.booleans()))
 
 
 @given(all_filters())
@@ -57,6 +58,15 @@ def test_a_team_that_is_not_in_the_data_is_ignored_and_said() -> None:
     filters, notes = from_search("?team=East&team=North", {"team": ("North",)})
     assert filters.team == ("North",)
     assert "East" in notes[0]
+
+
+def test_the_switch_for_unproven_steps_is_on_or_absent() -> None:
+    assert to_search(Filters(unproven=True)) == "?unproven=yes"
+    assert from_search("?unproven=yes")[0].unproven
+    filters, notes = from_search("?unproven=perhaps")
+    assert not filters.unproven
+    assert "perhaps" in notes[0]
+    assert Filters(unproven=True).only(("team",)) == Filters()
 
 
 def test_a_page_gets_only_the_filters_that_it_has() -> None:

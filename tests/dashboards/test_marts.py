@@ -1,5 +1,6 @@
 """What the dashboards ask equals what DuckDB answers to a plain question."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from dashboards.filters import Filters
 from dashboards.marts import agents, cases, counts
 from dashboards.marts.door import NothingPublishedError, Published
+from dashboards.marts.marks import step_marks, unproven_steps
 from dashboards.rates import adherence
 from tests.dashboards.published import VERSION, plain
 
@@ -60,13 +62,23 @@ def test_weeks_add_up_to_the_whole(marts: Published) -> None:
     assert all(week.weekday() == 0 for week in weeks["week"])
 
 
-def test_steps_met_leave_conduct_out(marts: Published, centre: Path) -> None:
-    steps = counts.step_counts(marts, SOME).filter(~pl.col("is_conduct"))
+ALL = replace(SOME, unproven=True)
+"""The same part of the marts, unproven steps included."""
+_COUNTS = "v.mark IS NOT NULL AND v.mark <> 'unproven'"
+
+
+@pytest.mark.parametrize(("filters", "where"), [(ALL, "true"), (SOME, _COUNTS)])
+def test_steps_met_leave_conduct_out_and_what_is_unproven(
+    marts: Published, centre: Path, filters: Filters, where: str
+) -> None:
+    steps = counts.step_counts(marts, filters).filter(~pl.col("is_conduct"))
     told = plain(
         centre,
         "SELECT sum(a.met), sum(a.met + a.missed + a.violated) FROM marts.agent_adherence a"
         " JOIN marts.playbook_steps s USING (playbook, step)"
-        f" WHERE NOT s.is_conduct AND {WHERE}",
+        " LEFT JOIN marts.step_validity v ON v.playbook = a.playbook"
+        " AND v.step = a.step AND v.language = a.language"
+        f" WHERE NOT s.is_conduct AND {WHERE} AND {where}",
     )[0]
     row = adherence(steps).row(0, named=True)
     assert (row["met"], row["judged"]) == told
@@ -82,9 +94,10 @@ def test_the_playbook_filter_acts_on_steps_alone(marts: Published) -> None:
     )
 
 
-def test_weekly_steps_add_up_to_the_whole(marts: Published) -> None:
-    weekly = counts.step_counts_by_week(marts, SOME)
-    steps = counts.step_counts(marts, SOME).filter(~pl.col("is_conduct"))
+@pytest.mark.parametrize("filters", [SOME, ALL])
+def test_weekly_steps_add_up_to_the_whole(marts: Published, filters: Filters) -> None:
+    weekly = counts.step_counts_by_week(marts, filters)
+    steps = counts.step_counts(marts, filters).filter(~pl.col("is_conduct"))
     assert weekly["judged"].sum() == steps["judged"].sum()
     assert weekly["met"].sum() == steps["met"].sum()
 
@@ -107,11 +120,34 @@ def test_the_calls_of_a_cell_are_as_many_as_the_cell_says(marts: Published) -> N
         assert told == {name: cell[name] for name in told}, cell
 
 
-def test_agents_totals_add_up(marts: Published) -> None:
-    totals = agents.agent_totals(marts, SOME)
+@pytest.mark.parametrize("filters", [SOME, ALL])
+def test_agents_totals_add_up(marts: Published, filters: Filters) -> None:
+    totals = agents.agent_totals(marts, filters)
     assert totals["calls"].sum() == counts.call_counts(marts, SOME)["calls"][0]
-    steps = counts.step_counts(marts, SOME).filter(~pl.col("is_conduct"))
+    steps = counts.step_counts(marts, filters).filter(~pl.col("is_conduct"))
     assert totals["judged"].sum() == steps["judged"].sum()
+
+
+def test_what_totals_leave_out_is_counted_by_language(marts: Published) -> None:
+    left = unproven_steps(marts, SOME)
+    assert left.height > 1
+    counted = {
+        name: counts.step_counts(marts, filters).filter(~pl.col("is_conduct"))
+        for name, filters in (("all", ALL), ("some", SOME))
+    }
+    difference = counted["all"]["judged"].sum() - counted["some"]["judged"].sum()
+    assert left["judged"].sum() == difference > 0
+
+
+def test_every_observable_step_has_a_mark_in_every_language(marts: Published) -> None:
+    marked = step_marks(marts, Filters())
+    observable = counts.playbook_steps(marts, Filters()).filter("is_observable")
+    assert marked.height == observable.height * marked["language"].n_unique()
+    of_one = step_marks(marts, Filters(language=("nl",), playbook=("ten-steps",)))
+    assert of_one.select("language", "playbook").unique().rows() == [
+        ("nl", "ten-steps")
+    ]
+    assert set(marked["mark"]) == {"proven", "provisional", "unproven"}
 
 
 def test_repeat_contacts_are_counted_among_those_observed(marts: Published) -> None:

@@ -122,3 +122,43 @@ def test_two_applications_do_not_share_their_marts(centre: Path, nothing: Path) 
 def test_a_home_without_a_version_still_answers(tmp_path: Path) -> None:
     app = create_app(tmp_path, home=tmp_path)
     assert app.server.test_client().get("/_dash-layout").status_code == 200
+
+
+def page_at(path: str) -> Page:
+    return next(page for page in PAGES if page.path == path)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/", {}),
+        ("/agents", {"in": "nl"}),
+        ("/agents", {"in": "nl", "agent": "A50", "show": "ten-steps", "step": "5"}),
+        ("/call", {"id": "C-000001"}),
+        ("/playbooks", {}),
+        ("/validity", {}),
+    ],
+)
+def test_every_page_with_steps_shows_their_marks(
+    centre: Path, path: str, asked: dict[str, str]
+) -> None:
+    text = rendered(page_at(path), centre, asked)
+    assert [name for name in ("●", "◐", "○") if name not in text] == []
+    assert "validity-unproven" in text or "○ unproven" in text
+
+
+@pytest.mark.parametrize("path", ["/", "/agents"])
+def test_totals_say_what_they_leave_out_and_offer_to_include_it(
+    centre: Path, path: str
+) -> None:
+    text = rendered(page_at(path), centre, {"in": "nl"})
+    assert "unproven in Dutch" in text
+    assert "not in the total." in text
+    assert "unproven=yes" in text
+
+
+def test_a_measurement_of_other_knowledge_is_told(centre: Path) -> None:
+    text = rendered(page_at("/validity"), centre, {"in": "nb"})
+    assert "of knowledge fedcba987654" in text
+    assert "differs from" in text
+    assert "Agreement by label: Norwegian" in text

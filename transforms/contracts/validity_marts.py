@@ -74,6 +74,10 @@ VALIDITY: Final = Table(
             pl.String, "Of label and language: `proven`, `provisional`, `unproven`."
         ),
         "reason": Column(pl.String, "Why, in words."),
+        "proven_from": Column(
+            pl.Float64, "Lower end of kappa from which on a label is proven."
+        ),
+        "provisional_from": Column(pl.Float64, "The same for provisional."),
         **_MEASURED,
     },
 )
