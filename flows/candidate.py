@@ -88,7 +88,9 @@ def complete(
     frames: dict[str, pl.DataFrame] = {
         marts.REPEAT_CONTACTS.name: repeat_contacts(facts, moment, thresholds),
         marts.REPEAT_COMPLAINERS.name: repeat_complainers(history, thresholds),
-        marts.PLAYBOOK_STEPS.name: playbook_steps(knowledge.playbooks),
+        marts.PLAYBOOK_STEPS.name: playbook_steps(
+            knowledge.playbooks, knowledge.review
+        ),
         **_validity(knowledge, reviewed),
     }
     with candidate.transaction():

@@ -15,6 +15,8 @@ from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.review import ReviewGuide
+from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.knowledge.validity import Figures, Marks, Needs, Validity
 
@@ -47,6 +49,7 @@ def load_knowledge(folder: Path) -> Knowledge:
         validity=_validity(folder / "validity"),
     )
     _check_references(knowledge, folder)
+        review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
     return knowledge
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from transforms.contracts import marts
 from transforms.knowledge.playbook import BehaviourUse, Playbook
+from transforms.knowledge.review import NO_GUIDE, ReviewGuide
 from transforms.steps import is_conduct_step
 
 
@@ -15,8 +16,15 @@ def written(use: BehaviourUse) -> str:
     return f"{use.behaviour} ({text})" if text else use.behaviour
 
 
-def playbook_steps(playbooks: Mapping[str, Playbook]) -> pl.DataFrame:
-    """One row for each step of each playbook, in the playbooks' order."""
+def playbook_steps(
+    playbooks: Mapping[str, Playbook], guide: ReviewGuide = NO_GUIDE
+) -> pl.DataFrame:
+    """One row for each step of each playbook, in the playbooks' order.
+
+    Args:
+        playbooks: by id.
+        guide: what reviewers are told.
+    """
     rows = [
         {
             "playbook": playbook.id,
@@ -35,6 +43,7 @@ def playbook_steps(playbooks: Mapping[str, Playbook]) -> pl.DataFrame:
             "is_observable": step.observable,
             "is_conduct": is_conduct_step(step),
             "reason": step.reason,
+            "marking": guide.instructions(step),
         }
         for playbook in playbooks.values()
         for position, step in enumerate(playbook.steps, start=1)

@@ -119,7 +119,8 @@ def steps(rows: Rows) -> list[Row]:
     from flows.knowledge import load_knowledge
     from transforms.playbook_steps import playbook_steps
 
-    told = playbook_steps(load_knowledge(DATA).playbooks).to_dicts()
+    knowledge = load_knowledge(DATA)
+    told = playbook_steps(knowledge.playbooks, knowledge.review).to_dicts()
     rows.of[marts.PLAYBOOK_STEPS.name] = told
     return told
 

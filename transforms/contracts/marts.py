@@ -146,6 +146,10 @@ PLAYBOOK_STEPS: Final = Table(
         "is_conduct": Column(pl.Boolean, "Reported as breaches, apart from adherence."),
         "reason": optional(pl.String, "Why it cannot be observed."),
     },
+        "marking": optional(
+            pl.String,
+            "How a reviewer marks it; null where no transcript alone can show it.",
+        ),
 )
 
 DATA_QUALITY: Final = Table(

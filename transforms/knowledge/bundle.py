@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.review import NO_GUIDE, ReviewGuide
+from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.knowledge.validity import Validity
 
@@ -19,6 +21,7 @@ class Knowledge:
         playbooks: by playbook id, in the order of their files.
         version: hash of every file and of the rules' code; each verdict carries it.
         validity: how well labels are heard; no part of `version`, on which it is measured.
+        review: what reviewers are told of each behaviour; no part of `version` either.
     """
 
     lexicons: Mapping[str, Lexicon]
@@ -29,3 +32,4 @@ class Knowledge:
     thresholds: Thresholds
     version: str
     validity: Validity
+    review: ReviewGuide = NO_GUIDE
