@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from transforms.batch import Batch, Surroundings
+from transforms.detection.dialogue import ECHO
 from transforms.detection.labels import LABELS
 from transforms.escalation import ending_turn, is_transferred
 from transforms.heard import NEVER, Floats, Heard, Ints, Mask
@@ -153,10 +154,16 @@ class Context:
 
     @cached_property
     def restated(self) -> Ints:
-        """Restating cues of agent or supervisor after the account began, before a solution."""
+        """Restating cues of agent or supervisor after the account began, before a solution.
+
+        A mere echo of the last words, a number above all, restates no problem.
+        """
         h = self.heard
-        said = h.within(h.said("staff", "restatement"), self.account_start, h.never())
-        return h.keyed_before(said, self.solution_key)
+        said = h.said("staff", "restatement")
+        said = said[(h.hit_cue.gather(said) != ECHO).to_numpy()]
+        return h.keyed_before(
+            h.within(said, self.account_start, h.never()), self.solution_key
+        )
 
     @cached_property
     def retold(self) -> Ints:

@@ -8,7 +8,7 @@ import polars as pl
 from transforms.contracts.staging import ARCHIVE, CALLS
 from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
-from transforms.prepare import prepare
+from transforms.prepare import Prepared, prepare
 
 _DAY: Final = date(2026, 1, 1)
 _STARTED: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -36,10 +36,19 @@ def hear_rows(
         detector: hears labels.
         knowledge: thresholds.
     """
+    return hits_of(as_calls(rows, detector, knowledge))
+
+
+def as_calls(rows: pl.DataFrame, detector: Detector, knowledge: Knowledge) -> Prepared:
+    """The rows' conversations, prepared as calls."""
     calls = rows.group_by("conversation", maintain_order=True).agg(
         turns=pl.len(), language=pl.col("language").first()
     )
-    prepared = prepare(_calls(calls), _texts(rows), detector, knowledge)
+    return prepare(_calls(calls), _texts(rows), detector, knowledge)
+
+
+def hits_of(prepared: Prepared) -> pl.DataFrame:
+    """The cues heard in prepared conversations; see `HEARD`."""
     heard = prepared.hits.rename({"call_no": "conversation"})
     return heard.select(pl.col(name).cast(kind) for name, kind in HEARD.items())
 

@@ -24,12 +24,14 @@ class Judged:
         language: code.
         labelled: the source.
         rows: `conversation`, `turn`, `speaker`, `text`, `theirs`, `ours`.
+        unit: what a row is.
     """
 
     label: str
     language: str
     labelled: Labelled
     rows: pl.DataFrame
+    unit: str = "utterance"
 
 
 def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
@@ -66,6 +68,8 @@ def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
 def _asked(rows: pl.DataFrame, answer: Answer) -> pl.DataFrame:
     barred = pl.col("native").list.set_intersection(list(answer.not_judged)).list.len()
     asked = pl.col("is_judged") & pl.col("speaker").is_in(list(answer.by))
+    for pattern in answer.not_judged_texts:
+        asked &= ~pl.col("text").str.contains(f"(?i){pattern}")
     return rows.filter(asked, barred == 0)
 
 
@@ -82,7 +86,7 @@ def figure(each: Judged) -> dict[str, Any]:
         "language": each.language,
         "source": each.labelled.name,
         "text": source.text,
-        "unit": "call" if source.conversation else "utterance",
+        "unit": each.unit,
         **_counts(measured),
         **_rates(measured),
         "is_precision_lower_bound": source.is_precision_lower_bound,

@@ -185,7 +185,7 @@ def as_rows(found: Iterable[dict[str, Any]], source: Source) -> pl.DataFrame:
 
 def _conversation(rows: list[dict[str, Any]], source: Source) -> list[dict[str, Any]]:
     turns: list[dict[str, Any]] = []
-    for row in rows:
+    for row in _whole(rows, source):
         speaker = source.speaker or source.speakers.get(
             str(row.get("role")), str(row.get("role"))
         )
@@ -210,6 +210,24 @@ def _conversation(rows: list[dict[str, Any]], source: Source) -> list[dict[str, 
             }
         )
     return turns
+
+
+def _whole(rows: list[dict[str, Any]], source: Source) -> Iterable[dict[str, Any]]:
+    """The rows, parts of one utterance joined."""
+    if source.utterance is None:
+        return rows
+    parts: dict[object, list[dict[str, Any]]] = {}
+    for row in rows:
+        parts.setdefault(row.get(source.utterance), []).append(row)
+    return [
+        {
+            **same[0],
+            "text": " ".join(row["text"] for row in same),
+            "steps": [name for row in same for name in _names(row.get("steps"))],
+            "label": [name for row in same for name in _names(row.get("label"))],
+        }
+        for same in parts.values()
+    ]
 
 
 def _names(value: object) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from flows.evaluate.hearing import hear_rows
+from flows.evaluate.behaviours import judged_behaviours
+from flows.evaluate.hearing import as_calls, hear_rows, hits_of
 from flows.evaluate.measure import Judged, false_alarms, figure, judged
 from flows.evaluate.noise import noisy
 from flows.evaluate.own import own_text
@@ -64,8 +65,9 @@ class Evaluation:
                 labelled = Labelled(
                     labelled.name, labelled.source, noisy(labelled.rows, noise)
                 )
-            heard = hear_rows(labelled.rows, detector, self.knowledge)
-            yield from judged(labelled, heard)
+            prepared = as_calls(labelled.rows, detector, self.knowledge)
+            yield from judged(labelled, hits_of(prepared))
+            yield from judged_behaviours(labelled, prepared, self.knowledge)
 
     def false_alarms(self) -> list[dict[str, Any]]:
         """False alarms per 1,000 in every pool."""

@@ -10,7 +10,7 @@ from transforms.behaviours.judgement import (
     turns,
 )
 from transforms.context import Context
-from transforms.heard import NEVER, Ints
+from transforms.heard import NEVER, Ints, Mask
 
 _NO_ACCOUNT = "the customer gives no account"
 
@@ -73,27 +73,39 @@ def invite_account(context: Context, parameters: Parameters) -> Judgement:
 def backchannel(context: Context, parameters: Parameters) -> Judgement:
     """A short spoken nod within a long stretch of the customer, or right after it."""
     h = context.heard
-    opens = np.zeros(len(h.call_of), dtype=np.bool_)
-    opens[h.first[h.end > h.first]] = True
-    # A stretch runs from one substantive turn of the agent's side to the next.
-    stretch = np.cumsum(opens | context.is_substantive) - 1
-    customers = h.turns_by["customer"]
-    long = _long_stretches(context, stretch, customers)
-    began = np.full(len(long), NEVER)
-    began[stretch[customers][::-1]] = customers[::-1]
+    stretch, is_after = long_stretches(context)
     nods = h.said("agent", "backchannel")
-    of_nod = stretch[h.hit_turn[nods]]
-    nods = nods[long[of_nod] & (h.hit_turn[nods] > began[of_nod])]
-    spoken = customers[long[stretch[customers]]]
+    nods = nods[is_after[h.hit_turn[nods]]]
+    customers = h.turns_by["customer"]
     return Judgement(
-        opportunity=h.any_place(spoken),
+        opportunity=h.any_place(customers[stretch[customers] >= 0]),
         missed="no nod in or after a long stretch of the customer",
         not_applicable="the customer never speaks for long",
         met=cues(h, nods),
     )
 
 
-def _long_stretches(context: Context, stretch: Ints, customers: Ints) -> np.ndarray:
+def long_stretches(context: Context) -> tuple[Ints, Mask]:
+    """The long stretches of customers: each turn's number, and where a nod would count.
+
+    Returns:
+        For each turn the number of the long stretch in which or right after which it
+        stands, -1 for none; and whether the customer has begun to speak in it.
+    """
+    h = context.heard
+    opens = np.zeros(len(h.call_of), dtype=np.bool_)
+    opens[h.first[h.end > h.first]] = True
+    # A stretch runs from one substantive turn of the agent's side to the next.
+    stretch = np.cumsum(opens | context.is_substantive) - 1
+    customers = h.turns_by["customer"]
+    long = _are_long(context, stretch, customers)
+    began = np.full(len(long), NEVER)
+    began[stretch[customers][::-1]] = customers[::-1]
+    is_after = long[stretch] & (np.arange(len(stretch)) > began[stretch])
+    return np.where(long[stretch], stretch, -1), is_after
+
+
+def _are_long(context: Context, stretch: Ints, customers: Ints) -> Mask:
     """Which stretches are long: by the clock where all its turns have times, else by words."""
     h, t = context.heard, context.thresholds
     count = int(stretch[-1]) + 1 if len(stretch) else 0

@@ -30,6 +30,7 @@ class Answer(Frozen):
         ours: our labels that say yes; the label itself if none is named.
         by: whose rows are asked.
         not_judged: native labels whose rows can say neither yes nor no.
+        not_judged_texts: patterns of texts that can say neither yes nor no.
         reason: why these.
     """
 
@@ -37,6 +38,7 @@ class Answer(Frozen):
     ours: tuple[str, ...] = ()
     by: tuple[Speaker, ...] = Field(min_length=1)
     not_judged: tuple[str, ...] = ()
+    not_judged_texts: tuple[str, ...] = ()
     reason: str
 
 
@@ -54,7 +56,10 @@ class Source(Frozen):
         where: fields and the values (with `*`) that a row must have.
         is_precision_lower_bound: rows do more than their one label says.
         reason: what it is, and how far it can judge us.
+        utterance: the field that names an utterance of which rows are parts; None: each
+            row is one.
         answers: by our label.
+        behaviours: by our behaviour, where whole conversations are there.
     """
 
     folder: str | None = None
@@ -67,7 +72,11 @@ class Source(Frozen):
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     is_precision_lower_bound: bool = False
     reason: str
-    answers: dict[str, Answer]
+    utterance: str | None = None
+    answers: dict[str, Answer] = Field(default_factory=dict[str, Answer])
+    behaviours: dict[Literal["backchannel"], Answer] = Field(
+        default_factory=dict[Literal["backchannel"], Answer]
+    )
 
     @field_validator("answers")
     @classmethod
