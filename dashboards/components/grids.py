@@ -12,7 +12,16 @@ from dash import html
 from dashboards.components.attributes import aria
 
 Kind = Literal[
-    "text", "number", "decimal", "hundredth", "percent", "day", "moment", "link", "yes"
+    "text",
+    "mark",
+    "number",
+    "decimal",
+    "hundredth",
+    "percent",
+    "day",
+    "moment",
+    "link",
+    "yes",
 ]
 
 _FILTERS: Final[dict[Kind, str]] = {
@@ -30,6 +39,7 @@ _FORMATTERS: Final[dict[Kind, str]] = {
     "moment": "coolheadMoment(params)",
     "yes": "coolheadYes(params)",
     "text": "coolheadText(params)",
+    "mark": "coolheadText(params)",
 }
 _THEME: Final = (
     "themeQuartz.withParams({accentColor: '#0a6c74', backgroundColor: '#ffffff',"
@@ -41,7 +51,12 @@ _THEME: Final = (
     " borderColor: '#2c3843', fontFamily: 'inherit', fontSize: 14, headerFontSize: 13,"
     " spacing: 6, wrapperBorderRadius: 8, browserColorScheme: 'dark'}, 'dark')"
 )
-_NARROWEST: Final[dict[Kind, int]] = {"moment": 198, "day": 124, "text": 104}
+_NARROWEST: Final[dict[Kind, int]] = {
+    "moment": 198,
+    "day": 124,
+    "text": 104,
+    "mark": 136,
+}
 _ROW: Final = 38
 _CHROME: Final = 106
 

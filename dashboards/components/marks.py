@@ -55,12 +55,12 @@ def mark(name: str | None, reason: str | None, *, is_stop: bool = True) -> html.
     )
 
 
-def by_language(rows: Iterable[Mapping[str, Any]]) -> list[html.Span]:
+def by_language(rows: Iterable[Mapping[str, Any]]) -> html.Span:
     """The marks of one step in several languages, the strongest first."""
     found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in SIGNS}
     for row in rows:
         found[row["mark"]].append(row)
-    return [
+    marked = [
         html.Span(
             [
                 html.Span(SIGNS[name], className="sign", **aria(hidden="true")),
@@ -73,6 +73,7 @@ def by_language(rows: Iterable[Mapping[str, Any]]) -> list[html.Span]:
         for name, mine in found.items()
         if mine
     ]
+    return html.Span(marked, className="marks")
 
 
 def reasons(rows: Iterable[Mapping[str, Any]]) -> html.Ul:
@@ -122,10 +123,16 @@ def left_out(view: View, filters: Filters) -> html.P | None:
     rows = asked.unproven_steps(view.published, filters).to_dicts()
     if not rows:
         return None
-    counted = ", ".join(
-        f"{view.formats.number(row['steps'])} {'step' if row['steps'] == 1 else 'steps'}"
-        f" unproven in {language_name(row['language'])}"
+    first, *others = [
+        (view.formats.number(row["steps"]), language_name(row["language"]))
         for row in rows
+    ]
+    noun = "step" if rows[0]["steps"] == 1 else "steps"
+    counted = ", ".join(
+        [
+            f"{first[0]} {noun} unproven in {first[1]}",
+            *(f"{number} in {language}" for number, language in others),
+        ]
     )
     is_one = len(rows) == 1 and rows[0]["steps"] == 1
     verb = "is" if is_one else "are"

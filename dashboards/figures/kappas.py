@@ -28,7 +28,7 @@ def kappas(
 
     Args:
         figures: rows of `marts.validity` on which marks rest, of one language.
-        bounds: named values of kappa at which a line stands.
+        bounds: the two values of kappa, with their names, at which a line stands.
         formats: how numbers are written.
         scheme: light or dark.
     """
@@ -41,7 +41,7 @@ def kappas(
         mine = told.filter(pl.col("mark") == name)
         colour = colours.series[_SERIES[name]]
         _add(figure, mine, name, symbol, colour, formats)
-    for name, bound in bounds.items():
+    for anchor, (name, bound) in zip(("right", "left"), bounds.items(), strict=True):
         figure.add_vline(
             x=bound, line={"color": colours.muted, "dash": "dot", "width": 1}
         )
@@ -50,6 +50,8 @@ def kappas(
             y=1,
             yref="paper",
             yanchor="bottom",
+            # To either side, or the words meet in a narrow window.
+            xanchor=anchor,
             text=name,
             showarrow=False,
             font={"color": colours.muted, "size": 11},
@@ -57,8 +59,8 @@ def kappas(
     names = [in_words(label) for label in told["label"]]
     figure.update_layout(
         template=template(scheme),
-        height=110 + _ROW * max(len(names), 1),
-        margin={"r": 28, "t": 58},
+        height=136 + _ROW * max(len(names), 1),
+        margin={"r": 28, "t": 84},
         legend={"y": 1, "yanchor": "top", "yref": "container", "x": 0},
         xaxis={
             "range": [min([-0.05, *_lows(told)]), 1.03],

@@ -48,25 +48,33 @@ def _drill(
 ) -> Iterator[Any]:
     playbook, step = view.asked.get("show"), view.asked.get("step")
     if playbook and step:
-        yield _calls_of_step(view, filters, agent, name, playbook, step)
-        yield _mark_of_step(marked, playbook, step)
+        of_step = marked.filter(playbook=playbook, step=step)
+        yield _calls_of_step(view, filters, agent, name, (playbook, step), of_step)
     else:
         yield _calls(view, filters, agent, name)
     yield _steps(view, filters, agent, name, marked)
 
 
-def _mark_of_step(marked: pl.DataFrame, playbook: str, step: str) -> html.P | None:
-    """How far the verdicts of the list above may be trusted, and why."""
-    found = marked.filter(playbook=playbook, step=step).to_dicts()
-    if not found:
+def _mark_of_step(of_step: pl.DataFrame) -> html.P | None:
+    """How far the verdicts of a list may be trusted, and why."""
+    if of_step.is_empty():
         return None
-    said = marks.told(found[0]["mark"])
-    return html.P(f"This step is {said}: {found[0]['reason']}.", className="note")
+    told = of_step.row(0, named=True)
+    words = (
+        f"This step is {marks.told(told['mark'])} in this language: {told['reason']}."
+    )
+    return html.P(words, className="note")
 
 
 def _calls_of_step(
-    view: View, filters: Filters, agent: str, name: str, playbook: str, step: str
+    view: View,
+    filters: Filters,
+    agent: str,
+    name: str,
+    chosen: tuple[str, str],
+    of_step: pl.DataFrame,
 ) -> html.Section:
+    playbook, step = chosen
     named = counts.playbook_steps(view.published, Filters(playbook=(playbook,))).filter(
         pl.col("step") == step
     )
@@ -76,6 +84,7 @@ def _calls_of_step(
     cut = " Only the first ones are shown." if calls.height == asked.CALLS_SHOWN else ""
     return section(
         f"{name}: {title}",
+        _mark_of_step(of_step),
         html.P(link("Close this list", view.link_here(agent=None, step=None))),
         grid(
             rows, _STEP_COLUMNS, "calls-of-step", f"Calls of {name} judged for {title}"
@@ -154,7 +163,7 @@ _CELL_COLUMNS: Final = (
     GridColumn("playbook_title", "Playbook", width=1.6),
     GridColumn("step", "Step", "link", href="href", width=0.6),
     GridColumn("title", "Title", width=2.6),
-    GridColumn("mark_told", "Mark", tip="mark_reason", width=1.1),
+    GridColumn("mark_told", "Mark", "mark", tip="mark_reason"),
     GridColumn("met", "Met", "number"),
     GridColumn("missed", "Missed", "number"),
     GridColumn("violated", "Violated", "number"),

@@ -162,7 +162,7 @@ _BREACHES: Final = (
     GridColumn("agent", "Agent", "link", href="href", width=1.5),
     GridColumn("step", "Step", width=0.6),
     GridColumn("title", "Title", width=2.5),
-    GridColumn("mark_told", "Mark", tip="mark_reason"),
+    GridColumn("mark_told", "Mark", "mark", tip="mark_reason"),
     GridColumn("violated", "Calls with a breach", "number"),
     GridColumn("judged", "Calls judged", "number"),
     GridColumn("rate", "Share", "percent"),

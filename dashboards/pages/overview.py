@@ -73,6 +73,7 @@ def _headlines(view: View, calls: pl.DataFrame, steps: pl.DataFrame) -> html.Sec
     }
     return section(
         "At a glance",
+        marks.left_out(view, view.filters),
         cards(
             rate_card(
                 "Steps met",
@@ -110,7 +111,6 @@ def _headlines(view: View, calls: pl.DataFrame, steps: pl.DataFrame) -> html.Sec
             _calls(view, calls.row(0, named=True)),
             label="Key figures",
         ),
-        marks.left_out(view, view.filters),
         note="The playbook filter acts on steps only; calls, escalation and breaches are the"
         " same for every playbook.",
     )

@@ -17,8 +17,8 @@ from dashboards.view import Page, View
 
 _TEXTS: Final = {
     "human": "people",
-    "silver": "rule, through a translation",
-    "own": "ourselves, who wrote it",
+    "silver": "translation",
+    "own": "ourselves",
     "none": "nobody",
 }
 
@@ -41,7 +41,7 @@ def layout(view: View) -> Iterable[Any]:
     yield _chosen(view, figures, language)
     yield _agreement(view, figures.filter(pl.col("language") == language), language)
     yield _steps(steps)
-    yield _unproven(steps)
+    yield _unproven(steps.filter(pl.col("language") == language), language)
     yield _false_alarms(view)
     yield _all_figures(figures)
 
@@ -49,7 +49,7 @@ def layout(view: View) -> Iterable[Any]:
 def _in_words(view: View, figures: pl.DataFrame) -> html.Section:
     first = figures.row(0, named=True)
     items = [
-        html.Li([marks.mark(name, meaning), " ", meaning])
+        html.Li([marks.mark(name, meaning, is_stop=False), html.Span(meaning)])
         for name, meaning in marks.MEANINGS.items()
     ]
     return section(
@@ -232,20 +232,20 @@ def _decided(row: dict[str, Any]) -> str:
     return f"{by}: {row['reason']}" if by else str(row["reason"])
 
 
-def _unproven(steps: pl.DataFrame) -> html.Section:
+def _unproven(steps: pl.DataFrame, language: str) -> html.Section:
+    name = language_name(language)
     weak = (
         steps.filter(pl.col("mark") == "unproven")
         .explode("weakest", empty_as_null=True)
-        .group_by("language", "weakest")
+        .group_by("weakest")
         .agg(
             steps=pl.struct("playbook", "step").n_unique(),
             titles=pl.col("title").unique(maintain_order=True),
         )
-        .sort("language", "steps", "weakest", descending=[False, True, False])
+        .sort("steps", "weakest", descending=[True, False])
     )
     rows = [
         (
-            language_name(row["language"]),
             in_words(row["weakest"] or "own reviewers disagree"),
             row["steps"],
             "; ".join(row["titles"]),
@@ -253,15 +253,15 @@ def _unproven(steps: pl.DataFrame) -> html.Section:
         for row in weak.iter_rows(named=True)
     ]
     return section(
-        "What is not proven",
+        f"What is not proven: {name}",
         table(
-            ("Language", "Because of", "Steps", "Which"),
+            ("Because of", "Steps", "Which"),
             rows,
-            "Labels that leave steps unproven",
-            numeric=(2,),
+            f"Labels that leave steps unproven in {name}",
+            numeric=(1,),
         )
         if rows
-        else notice("No step is unproven."),
+        else notice(f"No step is unproven in {name}."),
         note="Labels that keep steps out of totals: what to improve, or to have your own"
         " reviewers look at, first.",
     )
@@ -302,7 +302,7 @@ def _all_figures(figures: pl.DataFrame) -> html.Section:
     return section(
         "All figures",
         grid(told, _FIGURES, "validity", "Agreement by label, language and source"),
-        note="Labelled by people; by rule through a translation; or by ourselves. F1,"
+        note="Labelled by people; by rule, through a translation; or by ourselves, who wrote them. F1,"
         " precision, recall and kappa are 0-1; kappa beside its 95% interval, drawn by"
         " conversation. Where a row of the source has one label only, a false alarm may be"
         " right: precision and kappa are lower bounds.",
@@ -321,7 +321,7 @@ _NEGATIVES: Final = (
 _FIGURES: Final = (
     GridColumn("label", "Label", width=1.5),
     GridColumn("language", "Language"),
-    GridColumn("mark_told", "Mark", width=1.2, tip="reason"),
+    GridColumn("mark_told", "Mark", "mark", tip="reason"),
     GridColumn("source", "Source", width=1.3),
     GridColumn("text", "Labelled by", width=1.2),
     GridColumn("decides", "Decides", "yes", about="The mark rests on this row"),
