@@ -4,7 +4,7 @@ from datetime import datetime
 
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
-from transforms.contracts.call_marts import EVENT_TYPES, VERDICTS_KEPT
+from transforms.contracts.call_marts import EVENT_TYPES, ROLES, VERDICTS_KEPT
 from transforms.contracts.staging import SPEAKERS
 from transforms.contracts.validity_marts import MARKS, TEXTS
 
@@ -17,6 +17,7 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
     """
     return (
         call_facts(as_of),
+        mended_speakers(),
         verdicts(),
         escalation_events(),
         spans(),
@@ -47,6 +48,13 @@ def call_facts(as_of: datetime) -> Suite:
                 "assessed, or unassessable with its reason",
                 "SELECT call_id FROM {batch} WHERE (is_heated IS NULL)"
                 " <> (unassessable IS NOT NULL)",
+            ),
+            one_of("roles", tuple(ROLES.categories)),
+            between("roles_confidence", 0, 1),
+            never(
+                "labels that seem exchanged are not scored",
+                "SELECT call_id FROM {batch}"
+                " WHERE roles = 'seem exchanged' AND unassessable IS NULL",
             ),
             never(
                 "only heated calls are de-escalated or not",
@@ -94,6 +102,21 @@ def verdicts() -> Suite:
             never(
                 "a span is not empty",
                 'SELECT call_id, behaviour FROM {batch} WHERE "end" <= start',
+            ),
+        ),
+    )
+
+
+def mended_speakers() -> Suite:
+    """A mended speaker is one of ours, in a call whose roles were mended."""
+    return Suite(
+        marts.MENDED_SPEAKERS,
+        (
+            one_of("speaker", SPEAKERS),
+            never(
+                "only calls with mended roles have mended speakers",
+                "SELECT call_no FROM {batch} WHERE call_no NOT IN (SELECT call_no FROM"
+                " marts.call_facts WHERE roles IN ('exchanged', 'inferred'))",
             ),
         ),
     )

@@ -14,6 +14,7 @@ def suites() -> tuple[Suite, ...]:
         shifts(),
         days_due(),
         pending(),
+        fixed_roles(),
     )
 
 
@@ -107,6 +108,11 @@ def shifts() -> Suite:
 def days_due() -> Suite:
     """A day that is due says why."""
     return Suite(staging.DAYS_DUE)
+
+
+def fixed_roles() -> Suite:
+    """Roles are exchanged in calls that are there, or were before a newer version came."""
+    return Suite(staging.FIXED_ROLES, (refers("call_no", raw.CALLS, "call_no"),))
 
 
 def pending() -> Suite:

@@ -111,6 +111,9 @@ def read_days(
         [part.path for part in found],
         hive_partitioning=True,
         hive_schema={"day": pl.Date},
+        # Parts written before there were voices lack that column.
+        schema=ARCHIVE,
+        missing_columns="insert",
     ).select(schema.names())
     if call_nos is None:
         return turns

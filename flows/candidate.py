@@ -25,13 +25,16 @@ _SCORE_ANEW: Final = (
 )
 _TRANSCRIPTS: Final = """
     CREATE OR REPLACE VIEW marts.call_transcripts AS
-    SELECT f.call_id, a.day, a.turn, a.speaker, a.start_seconds, a.end_seconds, a.text,
-        f.language, t.temperature, coalesce(s.evidence, []) AS evidence
+    SELECT f.call_id, a.day, a.turn, coalesce(m.speaker::VARCHAR, a.speaker::VARCHAR)
+        AS speaker, a.start_seconds, a.end_seconds, a.text, f.language,
+        t.temperature, coalesce(s.evidence, []) AS evidence
     FROM read_parquet('archive/day=*/*.parquet', hive_partitioning = true,
         hive_types = {'day': DATE}) AS a
     JOIN marts.call_facts AS f ON f.call_no = a.call_no AND f.day = a.day
     LEFT JOIN marts.temperatures AS t
         ON t.call_no = a.call_no AND t.turn = a.turn AND t.day = a.day
+    LEFT JOIN marts.mended_speakers AS m
+        ON m.call_no = a.call_no AND m.turn = a.turn AND m.day = a.day
     LEFT JOIN (
         SELECT call_no, day, turn, list({'label': label::VARCHAR, 'start': start,
             'end': "end", 'cue': cue} ORDER BY start, "end", label) AS evidence

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 from pydantic import ValidationError
@@ -91,7 +91,11 @@ def _settings(home: Path | None = None) -> Settings:
 
 
 def _run_nightly(
-    settings: Settings, as_of: datetime | None = None, *, rescore: bool = False
+    settings: Settings,
+    as_of: datetime | None = None,
+    *,
+    rescore: bool = False,
+    fix_roles: bool = False,
 ) -> "RunReport":
     """Run the flow; Prefect keeps its own files within the home."""
     prefect_home = settings.home.resolve() / ".prefect"
@@ -101,7 +105,7 @@ def _run_nightly(
     os.environ.setdefault("PREFECT_HOME", str(prefect_home))
     from flows.nightly import nightly as flow
 
-    return flow(home=settings.home, as_of=as_of, rescore=rescore)
+    return flow(home=settings.home, as_of=as_of, rescore=rescore, fix_roles=fix_roles)
 
 
 def _answer(value: Any) -> None:
@@ -120,6 +124,12 @@ def nightly(
     rescore: Annotated[
         bool, typer.Option(help="Score days again that other knowledge has scored.")
     ] = False,
+    fix_roles: Annotated[
+        bool,
+        typer.Option(
+            help="Exchange the labels of agent and customer where they seem exchanged."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take in what is new in the inbox, and publish it if it is sound."""
@@ -128,7 +138,7 @@ def nightly(
     if as_of is not None:
         moment = as_of if as_of.tzinfo else as_of.replace(tzinfo=settings.zone)
         moment = moment.astimezone(UTC)
-    report = _run_nightly(settings, moment, rescore=rescore)
+    report = _run_nightly(settings, moment, rescore=rescore, fix_roles=fix_roles)
     from flows.render import run_summary
 
     if as_json:
@@ -220,6 +230,24 @@ def explain(
         _answer(explained.as_json())
     else:
         explanation(explained)
+
+
+@app.command()
+def roles(
+    call_id: Annotated[str, typer.Argument(help="The source's id of the call.")],
+    word: Annotated[
+        Literal["swapped", "as-labelled"],
+        typer.Argument(help="Whether agent and customer are exchanged."),
+    ],
+    by: Annotated[str, typer.Option(help="Who says so.")],
+    why: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Say whether a call's labels of agent and customer are exchanged; this goes before any guess."""
+    from flows.roles import say_roles
+
+    settings = _settings()
+    say_roles(settings, call_id, is_exchanged=word == "swapped", by=by, why=why)
+    print(f"recorded: {call_id} is {word}; the next `coolhead nightly` scores its day")
 
 
 @app.command()

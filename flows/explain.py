@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from flows import publish
 from flows.candidate import open_published
 from flows.corrections import standing
 from flows.knowledge import load_knowledge
+from flows.roles import roles_told
 from flows.score import Scorer
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_database
@@ -18,6 +19,9 @@ from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
 from transforms.detection.detect import Detector
 from transforms.explaining import explained
+
+_SPOKEN: Final = ("call_no", "turn", "speaker")
+"""Speakers as the call was scored: their roles may be mended."""
 
 
 class UnknownCallError(LookupError):
@@ -51,6 +55,8 @@ class Explanation:
             "call_id": call["call_id"],
             "heated": call["is_heated"],
             "unassessable": call["unassessable"],
+            "roles": call["roles"],
+            "roles_confidence": call["roles_confidence"],
             "de_escalated": call["is_deescalated"],
             "temperature": {
                 "start": call["temperature_start"],
@@ -93,12 +99,15 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             detector,
             as_of,
             standing(settings),
+            roles_told(settings, warehouse),
         )
         prepared, texts, scored = scorer.score([day], call_id)
     mine = pl.col("call_no") == call_no
     facts = scored.call_facts.filter(mine).row(0, named=True)
     turns = (
         texts.filter(mine)
+        .drop("speaker")
+        .join(prepared.turns.select(_SPOKEN), on=_SPOKEN[:2], how="left")
         .join(scored.temperatures.filter(mine), on=["call_no", "turn"], how="left")
         .sort("turn")
     )

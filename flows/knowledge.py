@@ -27,6 +27,7 @@ _FILES = (
     "assignments.yaml",
     "temperature.yaml",
     "thresholds.yaml",
+    "roles.yaml",
 )
 
 
@@ -45,11 +46,12 @@ def load_knowledge(folder: Path) -> Knowledge:
         assignments=_read(Assignments, folder / "assignments.yaml"),
         temperature=_read(Temperature, folder / "temperature.yaml"),
         thresholds=_read(Thresholds, folder / "thresholds.yaml"),
+        roles=_read(Roles, folder / "roles.yaml"),
         version=_version(folder),
         validity=_validity(folder / "validity"),
+        review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
     )
     _check_references(knowledge, folder)
-        review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
     return knowledge
 
 
@@ -116,6 +118,14 @@ def _check_references(knowledge: Knowledge, folder: Path) -> None:
         raise KnowledgeError(
             f"{folder / 'validity' / 'needs.yaml'}: names behaviours {unknown} that there"
             " are none of; see data/GLOSSARY.md"
+        )
+
+
+    if unspoken := sorted(set(knowledge.roles.phrases) - set(knowledge.lexicons)):
+        raise KnowledgeError(
+            f"{folder / 'roles.yaml'}: has phrases of {unspoken}, but there are lexicons"
+            f" only of {sorted(knowledge.lexicons)}; correct the language, or add its"
+            " lexicon"
         )
 
 

@@ -19,6 +19,7 @@ from flows.knowledge import load_knowledge
 from flows.lock import writing
 from flows.progress import Bars
 from flows.report import RunReport, run_row, tell
+from flows.roles import retold_days, roles_told
 from flows.score import Scorer, ScoreReport
 from flows.settings import Settings
 from flows.stage import stage
@@ -54,6 +55,7 @@ class Plan:
     as_of: datetime
     days: tuple[date, ...]
     outdated: int
+    fix_roles: bool
 
 
 def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
@@ -82,7 +84,12 @@ def take_in(settings: Settings, version: str) -> IngestReport:
 
 @task(cache_policy=NO_CACHE)
 def plan(
-    settings: Settings, knowledge: Knowledge, as_of: datetime | None, *, rescore: bool
+    settings: Settings,
+    knowledge: Knowledge,
+    as_of: datetime | None,
+    *,
+    rescore: bool,
+    fix_roles: bool,
 ) -> Plan:
     """Find the days that are due, and as of when they are judged."""
     current = publish.current_version(settings.published)
@@ -101,11 +108,13 @@ def plan(
             with marts_file.open_published(settings, path, read_only=True) as published:
                 days |= set(reopened_days(warehouse, published, moment))
                 days |= set(corrected_days(published, standing(settings)))
+                told = roles_told(settings, warehouse)
+                days |= set(retold_days(published, told, fix=fix_roles))
                 old = set(outdated_days(published, knowledge.version))
                 days |= old if rescore else set()
                 outdated = len(old - days)
     version = publish.next_version(settings.published)
-    return Plan(version, moment, tuple(sorted(days)), outdated)
+    return Plan(version, moment, tuple(sorted(days)), outdated, fix_roles)
 
 
 @task(cache_policy=NO_CACHE)
@@ -138,6 +147,8 @@ def score_days(
             detector,
             planned.as_of,
             standing(settings),
+            roles_told(settings, warehouse),
+            planned.fix_roles,
         )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
         marts_file.complete(candidate, warehouse, knowledge, planned.as_of)
@@ -190,7 +201,11 @@ def make_current(settings: Settings, version: str) -> None:
 
 @flow(name="nightly", validate_parameters=False)
 def nightly(
-    home: Path | None = None, as_of: datetime | None = None, *, rescore: bool = False
+    home: Path | None = None,
+    as_of: datetime | None = None,
+    *,
+    rescore: bool = False,
+    fix_roles: bool = False,
 ) -> RunReport:
     """Carry what is new from the inbox to a published version, or change nothing.
 
@@ -198,13 +213,14 @@ def nightly(
         home: the home; the configured one if None.
         as_of: the moment of judgement, with a zone; the last one in the data if None.
         rescore: also score the days that were scored by other knowledge.
+        fix_roles: exchange the labels of agent and customer where they seem exchanged.
     """
     settings = Settings() if home is None else Settings(home=home)
     knowledge = load_knowledge(settings.knowledge)
     with writing(settings.home):
         version = publish.next_version(settings.published)
         taken = take_in(settings, version)
-        planned = plan(settings, knowledge, as_of, rescore=rescore)
+        planned = plan(settings, knowledge, as_of, rescore=rescore, fix_roles=fix_roles)
         if not planned.days:
             return tell(settings, RunReport.unchanged(settings, taken, planned))
         found = judge_sources(settings, planned.days)

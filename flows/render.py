@@ -50,6 +50,12 @@ def run_summary(settings: Settings, report: RunReport) -> str:
             f"published {report.version} as of {_local(settings, report)}"
             f" with {report.warnings} warnings",
         ]
+    if report.roles_flagged:
+        lines.append(
+            f"{report.roles_flagged} calls are not scored, since their labels of agent and"
+            " customer seem exchanged: `coolhead nightly --fix-roles` exchanges them,"
+            " `coolhead roles` takes your word for one"
+        )
     if report.outdated_days:
         lines.append(
             f"{report.outdated_days} days were scored by other knowledge:"
@@ -148,6 +154,11 @@ def explanation(explained: Explanation) -> None:
         f"[bold]{call['call_id']}[/bold] {call['day']} {call['agent_id']}: {heat}"
         f"{cooled[call['is_deescalated']]}"
     )
+    if call["roles"] not in ("as labelled", "seem exchanged", "not inferred"):
+        console.print(
+            f"agent and customer: {call['roles']}"
+            f" ({100 * (call['roles_confidence'] or 0):.0f} of 100 by cues and form)"
+        )
     console.print(_transcript(explained, console.width))
     for kind, turn in explained.escalations.iter_rows():
         console.print(f"escalation: {kind}" + (f" in turn {turn}" if turn >= 0 else ""))

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import polars as pl
 from prefect.artifacts import create_markdown_artifact
@@ -11,13 +11,18 @@ from prefect.context import FlowRunContext
 
 from flows.candidate import open_published
 from flows.ingest import IngestReport
-from flows.publish import current_version
+from flows.publish import current_version, version_file
 from flows.score import ScoreReport
 from flows.settings import Settings
 from transforms.contracts import marts
 
 if TYPE_CHECKING:
     from flows.nightly import Plan
+
+
+_FLAGGED: Final = """
+    SELECT count(*) AS n FROM marts.call_facts WHERE roles = 'seem exchanged'
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class RunReport:
         version: the version that readers see after the run; None if there is none.
         is_changed: a new version was published.
         as_of: the moment of judgement.
+        roles_flagged: calls not scored since their labels seem exchanged.
         failures: files left for the next run, with the reason.
         outdated_days: days still scored by other knowledge than today's.
     """
@@ -48,6 +54,7 @@ class RunReport:
     verdicts_changed: int
     warnings: int
     outdated_days: int
+    roles_flagged: int
     failures: tuple[str, ...]
 
     @classmethod
@@ -91,6 +98,7 @@ class RunReport:
             verdicts_changed=scored.verdicts_changed,
             warnings=warnings,
             outdated_days=planned.outdated,
+            roles_flagged=_roles_flagged(settings),
             failures=tuple(failure.message for failure in taken.failures),
         )
 
@@ -113,6 +121,16 @@ def _counts(taken: IngestReport) -> dict[str, int]:
             "records_rejected",
         )
     }
+
+
+def _roles_flagged(settings: Settings) -> int:
+    """Calls of the published version whose labels seem exchanged."""
+    version = current_version(settings.published)
+    if version is None:
+        return 0
+    path = version_file(settings.published, version)
+    with open_published(settings, path, read_only=True) as published:
+        return int(published.read(_FLAGGED).item())
 
 
 def run_row(

@@ -1,7 +1,7 @@
 """Score: some days' calls, from text to marts, a chunk of whole days at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -12,11 +12,18 @@ from flows.settings import Settings
 from flows.warehouse import Warehouse
 from transforms.batch import Batch, Surroundings
 from transforms.contracts import marts
-from transforms.contracts.staging import CALLS, INCIDENTS, SHIFTS, UTTERANCES
+from transforms.contracts.staging import (
+    CALLS,
+    FIXED_ROLES,
+    INCIDENTS,
+    SHIFTS,
+    UTTERANCES,
+)
 from transforms.contracts.table import Table
 from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
 from transforms.prepare import Prepared, prepare
+from transforms.roles import TOLD
 from transforms.scoring import Scored, score
 
 _CHANGED: Final = """
@@ -79,7 +86,9 @@ class ScoreReport:
 class Scorer:
     """Scores days of one home into one candidate file.
 
-    People's corrections stand in the place of the machine's verdicts.
+    People's corrections stand in the place of the machine's verdicts. `roles_told` is what
+    is known of labels of agent and customer (see `transforms.roles.TOLD`); with
+    `fix_roles`, those that seem exchanged are exchanged, from now on.
     """
 
     settings: Settings
@@ -89,6 +98,8 @@ class Scorer:
     detector: Detector
     as_of: datetime
     corrections: pl.DataFrame
+    roles_told: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
+    fix_roles: bool = False
 
     def run(
         self, days: Sequence[date], progress: Callable[[int], None] | None = None
@@ -125,7 +136,14 @@ class Scorer:
         texts = archive.read_days(
             self.settings.archive, days, calls["call_no"]
         ).collect()
-        prepared = prepare(calls, texts, self.detector, self.knowledge)
+        prepared = prepare(
+            calls,
+            texts,
+            self.detector,
+            self.knowledge,
+            self.roles_told,
+            fix_roles=self.fix_roles,
+        )
         batch = Batch(
             calls=prepared.calls,
             turns=prepared.turns,
@@ -186,6 +204,7 @@ class Scorer:
                 scored.temperatures, on=["call_no", "turn"], how="left", validate="1:1"
             )
             self.warehouse.replace_days(UTTERANCES, days, turns)
+            self._remember_fixed(prepared.calls)
         day_of = prepared.calls.select("call_no", "day")
         spans = prepared.hits.join(day_of, on="call_no", how="left", validate="m:1")
         temperatures = scored.temperatures.join(
@@ -197,6 +216,7 @@ class Scorer:
             (marts.ESCALATION_EVENTS, scored.escalation_events),
             (marts.SPANS, spans.unique(marts.SPANS.key, maintain_order=True)),
             (marts.TEMPERATURES, temperatures),
+            (marts.MENDED_SPEAKERS, prepared.mended),
             (marts.AGENT_ADHERENCE, scored.agent_adherence),
             (marts.ESCALATION_RATES, scored.escalation_rates),
         )
@@ -205,6 +225,14 @@ class Scorer:
             for table, frame in rows:
                 self.candidate.replace_days(table, days, frame)
             return self._changed(scored.verdicts)
+
+    def _remember_fixed(self, calls: pl.DataFrame) -> None:
+        """Keep which calls' roles were exchanged without anyone's word, for later runs."""
+        fixed = calls.filter(pl.col("roles") == "exchanged").join(
+            self.roles_told, on="call_no", how="anti"
+        )
+        if not fixed.is_empty():
+            self.warehouse.append(FIXED_ROLES, fixed.select("call_no"))
 
     def _changed(self, verdicts: pl.DataFrame) -> int:
         if self.candidate.read("SELECT count(*) AS n FROM old_verdicts").item() == 0:

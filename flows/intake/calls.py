@@ -68,7 +68,7 @@ class CallColumns:
         calls: one row a call: the columns of raw.calls but `call_no` and `file_hash`;
             instead `file`, its file's place among those taken in together.
         turns: one row a turn, in the order of `calls`: `speaker`, `start_seconds`,
-            `end_seconds`, `text`; `calls.turns` tells how many belong to each call.
+            `end_seconds`, `text`, `voice`; `calls.turns` tells how many belong to each call.
         refused: the records that are not among them.
     """
 
@@ -132,7 +132,7 @@ def _columns(records: Sequence[Record], zone: ZoneInfo) -> CallColumns:
         raise ValueError("turns")
     flat = list(chain.from_iterable(turn_lists))
     texts = [turn["text"] for turn in flat]
-    columns = turn_columns(flat, texts)
+    columns = turn_columns(flat, texts, counts)
     extras = [
         {} if call.keys() <= KNOWN_FIELDS else _unknown(call, KNOWN_FIELDS)
         for call in fields

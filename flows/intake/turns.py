@@ -7,11 +7,13 @@ import numpy as np
 import polars as pl
 
 from flows.intake.call_rules import TURN_FIELDS, Fields, SpeakerCodes
-from transforms.contracts.staging import SPEAKER
+from transforms.contracts.staging import SPEAKER, SPEAKERS
 
 _TURN_NAMES: Final = frozenset(TURN_FIELDS)
 _NEEDED_OF_TURN: Final = ("speaker", "text")
 _SPEAKER_CODES: Final = SpeakerCodes()
+MOST_VOICES: Final = 40
+"""Voices told apart in a call; the rest count as the last, so that a code fits a byte."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,8 @@ class TurnColumns:
     """The turns of many calls, one after the other.
 
     Attributes:
-        frame: one row a turn: `speaker`, `start_seconds`, `end_seconds`, `text`.
-        codes: each turn's speaker as its place in SPEAKERS.
+        frame: one row a turn: `speaker`, `start_seconds`, `end_seconds`, `text`, `voice`.
+        codes: each turn's speaker as its place in SPEAKERS, and voice after voice beyond.
         are_plain: no turn has a field that we do not know.
     """
 
@@ -29,8 +31,10 @@ class TurnColumns:
     are_plain: bool
 
 
-def turn_columns(flat: list[Fields], texts: list[str]) -> TurnColumns:
-    """Turns as columns; `texts` are theirs, taken out before.
+def turn_columns(
+    flat: list[Fields], texts: list[str], counts: np.ndarray[Any, Any]
+) -> TurnColumns:
+    """Turns as columns; `texts` are theirs, taken out before, `counts` those of each call.
 
     Raises:
         KeyError: a turn lacks speaker or text.
@@ -40,6 +44,7 @@ def turn_columns(flat: list[Fields], texts: list[str]) -> TurnColumns:
     codes = pl.Series(
         [_SPEAKER_CODES[turn["speaker"]] for turn in flat], dtype=pl.UInt8
     )
+    voice = _voices(flat, codes, counts)
     start, is_start_told = _seconds(flat, "start")
     end, is_end_told = _seconds(flat, "end")
     frame = pl.DataFrame(
@@ -48,11 +53,33 @@ def turn_columns(flat: list[Fields], texts: list[str]) -> TurnColumns:
             "start_seconds": start,
             "end_seconds": end,
             "text": pl.Series(texts, dtype=pl.String),
+            "voice": voice,
         }
     )
+    codes += voice.fill_null(0) * len(SPEAKERS)
     if frame["text"].null_count():
         raise ValueError("text")
     return TurnColumns(frame, codes, _are_plain(flat, is_start_told and is_end_told))
+
+
+def _voices(
+    flat: list[Fields], codes: pl.Series, counts: np.ndarray[Any, Any]
+) -> pl.Series:
+    """Which of a call's speakers without a role says each turn, in order of appearance."""
+    voices = np.zeros(len(flat), dtype=np.uint8)
+    is_unknown = (codes == _SPEAKER_CODES["unknown"]).to_numpy()
+    rows = np.flatnonzero(is_unknown)
+    calls = np.repeat(np.arange(len(counts)), counts)[rows]
+    seen: dict[str, int] = {}
+    last = -1
+    for row, call in zip(rows.tolist(), calls.tolist(), strict=True):
+        if call != last:
+            seen, last = {}, call
+        label = str(flat[row]["speaker"] or "").strip().lower()
+        voices[row] = min(seen.setdefault(label, len(seen)), MOST_VOICES)
+    return pl.select(
+        pl.when(pl.Series(is_unknown)).then(pl.Series(voices, dtype=pl.UInt8))
+    ).to_series()
 
 
 def _seconds(flat: list[Fields], name: str) -> tuple[pl.Series, bool]:

@@ -151,7 +151,8 @@ def _turn(entry: Fields, parties: list[Fields], labels: Fields) -> Fields:
 def _speaker(named: object, parties: list[Fields], labels: Fields) -> str:
     """The role of a speaker named by role, by a party's name or by the body's labels.
 
-    A bare number is a voice that a recogniser told apart, not a party: its role is unknown.
+    A bare number is a voice that a recogniser told apart, not a party: its role is unknown,
+    and it keeps the name that tells it from the others.
     """
     if named is None:
         return "unknown"
@@ -161,8 +162,9 @@ def _speaker(named: object, parties: list[Fields], labels: Fields) -> str:
         return wanted
     for party in parties:
         if str(party.get("name", "")).lower() == wanted:
-            return role_of(party)
-    return "unknown"
+            role = role_of(party)
+            return wanted if role == "unknown" else role
+    return wanted
 
 
 def role_of(party: Fields) -> str:

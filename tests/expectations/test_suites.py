@@ -52,12 +52,15 @@ INSERT INTO staging.agents BY NAME SELECT 'A1' AS agent_id, DATE '2026-10-06' AS
 INSERT INTO staging.shifts BY NAME SELECT 'A1' AS agent_id,
     TIMESTAMPTZ '2026-10-05' AS shift_start, TIMESTAMPTZ '2026-10-07' AS shift_end;
 INSERT INTO staging.pending BY NAME SELECT 'weather' AS kind;
+INSERT INTO staging.fixed_roles BY NAME SELECT 9 AS call_no;
 """
 BAD_MARTS: Final = """
 INSERT INTO marts.call_facts BY NAME SELECT TIMESTAMPTZ '2026-10-05' AS started_at,
     101 AS temperature_start, -1 AS temperature_peak, 102 AS temperature_end,
     -1 AS duration_seconds, false AS is_heated, true AS is_deescalated,
-    'no turns' AS unassessable;
+    'no turns' AS unassessable, 'upside down' AS roles, 2 AS roles_confidence;
+INSERT INTO marts.call_facts BY NAME SELECT 'seem exchanged' AS roles;
+INSERT INTO marts.mended_speakers BY NAME SELECT 9 AS call_no, 'crowd' AS speaker;
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'perhaps' AS verdict,
     5 AS start, 5 AS "end";
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'missed' AS verdict;

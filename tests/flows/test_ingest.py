@@ -226,6 +226,22 @@ def test_a_speaker_is_matched_in_any_case_and_else_unknown(settings: Settings) -
     ]
 
 
+def test_voices_without_a_role_are_told_apart_by_number(settings: Settings) -> None:
+    told = ["SPEAKER_01", "agent", "SPEAKER_00", "speaker_01 ", None, "SPEAKER_00"]
+    turns = [{"speaker": speaker, "text": "x"} for speaker in told]
+    put(settings, "a.jsonl", call("c1", turns=turns))
+    night(settings)
+    assert texts(settings)["voice"].to_list() == [0, None, 1, 0, 2, 1]
+
+
+def test_the_same_words_by_other_voices_are_another_version(settings: Settings) -> None:
+    for name, second in (("a.jsonl", "SPEAKER_01"), ("b.jsonl", "SPEAKER_00")):
+        turns = [{"speaker": s, "text": "x"} for s in ("SPEAKER_00", second)]
+        put(settings, name, call("c1", turns=turns))
+    taken, _ = night(settings)
+    assert taken.calls_new == len(("a", "b"))
+
+
 def test_turn_times_that_cannot_be_are_dropped_and_kept_as_told(
     settings: Settings,
 ) -> None:

@@ -55,7 +55,12 @@ def test_every_sample_call_is_stored_repeated_or_in_quarantine(
     assert run["files_in"] == len(list(SAMPLES.iterdir()))
 
 
-@pytest.mark.parametrize("mart", marts.MARTS, ids=lambda mart: mart.bare_name)
+# All sample calls are labelled rightly: `test_roles.py` mends some.
+@pytest.mark.parametrize(
+    "mart",
+    [mart for mart in marts.MARTS if mart is not marts.MENDED_SPEAKERS],
+    ids=lambda mart: mart.bare_name,
+)
 def test_every_mart_is_filled(sampled: Settings, mart: marts.Table) -> None:
     rows = ask(sampled, f"SELECT * FROM {mart.name}")
     assert rows.height > 0

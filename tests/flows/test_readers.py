@@ -419,12 +419,12 @@ def test_vendor_bodies_of_a_vcon_give_turns_with_times(
     assert told == [("agent", "Hello.", 0.5, 1.0), ("customer", "Hi.", 1.5, 2.0)]
 
 
-def test_a_voice_that_a_recogniser_only_numbered_stays_unknown(tmp_path: Path) -> None:
+def test_a_voice_that_a_recogniser_only_numbered_keeps_its_number(tmp_path: Path) -> None:
     body = {
         "utterances": [{"speaker": 0, "transcript": "Hello."}, {"transcript": "Hi."}]
     }
     turns = the_call(written(tmp_path, with_body(body)))["turns"]
-    assert [turn["speaker"] for turn in turns] == ["unknown", "unknown"]
+    assert [turn["speaker"] for turn in turns] == ["0", "unknown"]
 
 
 def test_a_plain_text_body_names_its_speakers_by_role(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ import polars as pl
 
 from transforms.batch import Batch, Surroundings
 from transforms.contracts import staging
+from transforms.contracts.call_marts import ROLES
 from transforms.knowledge.frozen import parse, parse_json
 from transforms.knowledge.playbook import BehaviourUse, Value
+from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.knowledge.validity import Figures, Marks, Needs, Validity
 
@@ -32,6 +34,8 @@ _CALLS: Final = pl.Schema(
         **staging.CALLS.polars_schema,
         "spoken_language": pl.String,
         "unassessable": pl.String,
+        "roles": ROLES,
+        "roles_confidence": pl.Float32,
     }
 )
 
@@ -42,6 +46,12 @@ def thresholds() -> Thresholds:
     return parse(
         Thresholds, (DATA / "thresholds.yaml").read_text("utf-8"), "thresholds"
     )
+
+
+@cache
+def roles() -> Roles:
+    """What tells roles apart, as shipped."""
+    return parse(Roles, (DATA / "roles.yaml").read_text("utf-8"), "roles")
 
 
 @cache
@@ -133,6 +143,7 @@ def _fields(number: int, given: Mapping[str, object]) -> dict[str, object]:
         "customer_id": f"customer{number}",
         "language": "en",
         "spoken_language": "en",
+        "roles": "as labelled",
         "direction": "inbound",
         "turns": 0,
         **given,

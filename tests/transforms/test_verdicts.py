@@ -16,6 +16,7 @@ from tests.transforms.drawn import (
     MONDAY,
     Drawn,
     batch,
+    roles,
     shuffled,
     thresholds,
     validity,
@@ -60,6 +61,7 @@ def knowledge(books: dict[str, Playbook], *assignments: Assignment) -> Knowledge
         assignments=Assignments(version="1", assignments=assignments or everywhere),
         temperature=weights(),
         thresholds=thresholds(),
+        roles=roles(),
         version="v1",
         validity=validity(),
     )

@@ -25,6 +25,11 @@ from transforms.detection.labels import LABELS
 VERDICTS_KEPT: Final = ("met", "missed", "violated", "not_applicable")
 """The last one is kept only where a person says so against the machine."""
 VERDICT: Final = pl.Enum(VERDICTS_KEPT)
+MACHINE_VERDICT: Final = pl.Enum((*VERDICTS_KEPT, "not_observable"))
+
+ROLES: Final = pl.Enum(
+    ("as labelled", "seem exchanged", "exchanged", "inferred", "not inferred")
+)
 
 EVENT_TYPES: Final = (
     "supervisor_request",
@@ -69,6 +74,14 @@ CALL_FACTS: Final = Table(
         "unassessable": optional(
             pl.String, "Why the call cannot be assessed; null if it can."
         ),
+        "roles": Column(
+            ROLES,
+            "Who is agent and who customer: as the source labels them, mended, or flagged.",
+        ),
+        "roles_confidence": optional(
+            pl.Float32,
+            "Probability that the roles as scored are right, by cues and form.",
+        ),
         "is_heated": optional(pl.Boolean, "Heated; null if unassessable."),
         "is_deescalated": optional(pl.Boolean, "De-escalated; null unless heated."),
         "temperature_start": optional(
@@ -96,6 +109,9 @@ CALL_FACTS: Final = Table(
             UTC,
             "When the first verdict that still waits for its window is judged again.",
         ),
+        "corrected_at": optional(
+            UTC, "When a person last corrected a verdict, or withdrew a correction."
+        ),
         "knowledge": KNOWLEDGE,
     },
 )
@@ -109,9 +125,6 @@ VERDICTS: Final = Table(
         "day": DAY,
         "behaviour": Column(pl.String, "The behaviour, as the glossary names it."),
         "parameters": Column(pl.String, "Its parameters, `name=value` in name order."),
-        "corrected_at": optional(
-            UTC, "When a person last corrected a verdict, or withdrew a correction."
-        ),
         "verdict": Column(
             VERDICT, "met, missed or violated; not_applicable only where corrected."
         ),
@@ -168,6 +181,18 @@ TEMPERATURES: Final = Table(
         "day": DAY,
         "turn": TURN,
         "temperature": Column(pl.Float32, "Customer's temperature, 0-100."),
+    },
+)
+
+MENDED_SPEAKERS: Final = Table(
+    name="marts.mended_speakers",
+    grain="one row for each turn whose speaker is another than the export says",
+    key=("call_no", "turn"),
+    columns={
+        "call_no": CALL_NO,
+        "day": DAY,
+        "turn": TURN,
+        "speaker": Column(SPEAKER, "Who speaks, as the call was scored."),
     },
 )
 

@@ -9,6 +9,7 @@ from transforms.contracts.call_marts import (
     CALL_TRANSCRIPTS,
     ESCALATION_EVENTS,
     EVENT_TYPES,
+    MENDED_SPEAKERS,
     SPANS,
     TEMPERATURES,
     VERDICTS,
@@ -145,11 +146,11 @@ PLAYBOOK_STEPS: Final = Table(
         ),
         "is_conduct": Column(pl.Boolean, "Reported as breaches, apart from adherence."),
         "reason": optional(pl.String, "Why it cannot be observed."),
-    },
         "marking": optional(
             pl.String,
             "How a reviewer marks it; null where no transcript alone can show it.",
         ),
+    },
 )
 
 DATA_QUALITY: Final = Table(
@@ -200,6 +201,7 @@ MARTS: Final = (
     ESCALATION_EVENTS,
     SPANS,
     TEMPERATURES,
+    MENDED_SPEAKERS,
     CALL_TRANSCRIPTS,
     AGENT_ADHERENCE,
     ESCALATION_RATES,

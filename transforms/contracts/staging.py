@@ -94,7 +94,23 @@ PENDING: Final = Table(
     },
 )
 
-STAGING: Final = (CALLS, UTTERANCES, INCIDENTS, AGENTS, SHIFTS, DAYS_DUE, PENDING)
+FIXED_ROLES: Final = Table(
+    name="staging.fixed_roles",
+    grain="one row for each version of a call whose roles `--fix-roles` has exchanged",
+    key=("call_no",),
+    columns={"call_no": CALL_NO},
+)
+
+STAGING: Final = (
+    CALLS,
+    UTTERANCES,
+    INCIDENTS,
+    AGENTS,
+    SHIFTS,
+    DAYS_DUE,
+    PENDING,
+    FIXED_ROLES,
+)
 
 ARCHIVE: Final = pl.Schema(
     {
@@ -104,6 +120,10 @@ ARCHIVE: Final = pl.Schema(
         "start_seconds": pl.Float32,
         "end_seconds": pl.Float32,
         "text": pl.String,
+        "voice": pl.UInt8,
     }
 )
-"""One row a turn in `archive/day=…/*.parquet`, in (call_no, turn) order."""
+"""One row a turn in `archive/day=…/*.parquet`, in (call_no, turn) order.
+
+`voice` tells speakers whose role is unknown apart: 0 for the first of a call, and so on.
+"""

@@ -30,6 +30,7 @@ class Knowledge:
     assignments: Assignments
     temperature: Temperature
     thresholds: Thresholds
+    roles: Roles
     version: str
     validity: Validity
     review: ReviewGuide = NO_GUIDE
