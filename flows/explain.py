@@ -18,10 +18,17 @@ from flows.warehouse import Warehouse, open_database
 from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
 from transforms.detection.detect import Detector
-from transforms.explaining import explained
+from transforms.explaining import explained, with_validity
 
 _SPOKEN: Final = ("call_no", "turn", "speaker")
 """Speakers as the call was scored: their roles may be mended."""
+
+
+_MARKS: Final = """
+    SELECT playbook, step, mark, reason FROM marts.step_validity
+    WHERE language = $language
+"""
+"""As published: a company's own reviewers may have decided them."""
 
 
 class UnknownCallError(LookupError):
@@ -37,7 +44,7 @@ class Explanation:
         turns: one row a turn: `turn`, `speaker`, `text`, `temperature`, `start_seconds`.
         spans: one row a cue heard: `turn`, `label`, `start`, `end`, `cue`.
         escalations: `event_type` and `turn` of each event.
-        steps: every step and behaviour with verdict, reason and evidence.
+        steps: every step and behaviour with verdict, reason, evidence and validity.
         direction: `ltr` or `rtl`.
     """
 
@@ -102,8 +109,10 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             roles_told(settings, warehouse),
         )
         prepared, texts, scored = scorer.score([day], call_id)
-    mine = pl.col("call_no") == call_no
-    facts = scored.call_facts.filter(mine).row(0, named=True)
+        mine = pl.col("call_no") == call_no
+        facts = scored.call_facts.filter(mine).row(0, named=True)
+        marks = published.read(_MARKS, {"language": facts["language"]})
+    steps = explained(scored.judged, knowledge.playbooks, scored.applies, call_no)
     turns = (
         texts.filter(mine)
         .drop("speaker")
@@ -119,7 +128,7 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
         escalations=scored.escalation_events.filter(
             pl.col("call_id") == call_id
         ).select(pl.col("event_type").cast(pl.String), "turn"),
-        steps=explained(scored.judged, knowledge.playbooks, scored.applies, call_no),
+        steps=with_validity(steps, marks),
         direction=lexicon.direction if lexicon else "ltr",
     )
 

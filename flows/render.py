@@ -12,8 +12,10 @@ from rich.text import Text
 from flows.explain import Explanation
 from flows.report import RunReport
 from flows.settings import Settings
+from transforms.contracts.validity_marts import MARKS
 from transforms.knowledge.bundle import Knowledge
 from transforms.playbook_steps import playbook_steps
+from transforms.validity import step_marks
 
 _VERDICT_STYLES: Final = {
     "met": "bold green",
@@ -71,8 +73,13 @@ def _local(settings: Settings, report: RunReport) -> str:
 
 
 def playbook_list(knowledge: Knowledge) -> list[dict[str, Any]]:
-    """All playbooks with their steps, as programs read them."""
+    """All playbooks with their steps, as programs read them.
+
+    A step's `validity` has its mark in the playbook's own language, and in each language
+    with a lexicon; it is null where the step cannot be observed.
+    """
     frame = playbook_steps(knowledge.playbooks)
+    marks = _marks(knowledge)
     return [
         {
             "id": playbook.id,
@@ -87,6 +94,9 @@ def playbook_list(knowledge: Knowledge) -> list[dict[str, Any]]:
                     "measured_by": step["behaviours"],
                     "observable": step["is_observable"],
                     "reason": step["reason"],
+                    "validity": _validity(
+                        marks.get((playbook.id, step["step"])), playbook.language
+                    ),
                 }
                 for asked, step in zip(
                     playbook.steps,
@@ -99,8 +109,41 @@ def playbook_list(knowledge: Knowledge) -> list[dict[str, Any]]:
     ]
 
 
+def _marks(knowledge: Knowledge) -> dict[tuple[str, str], dict[str, dict[str, str]]]:
+    """For each playbook and step its mark and reason by language."""
+    frame = step_marks(knowledge.validity, knowledge.playbooks, knowledge.lexicons)
+    found: dict[tuple[str, str], dict[str, dict[str, str]]] = {}
+    for row in frame.iter_rows(named=True):
+        of_step = found.setdefault((row["playbook"], row["step"]), {})
+        of_step[row["language"]] = {"mark": row["mark"], "reason": row["reason"]}
+    return found
+
+
+def _validity(
+    of_step: dict[str, dict[str, str]] | None, language: str
+) -> dict[str, Any] | None:
+    if of_step is None:
+        return None
+    own = of_step.get(language, {"mark": "unproven", "reason": "no lexicon"})
+    return {**own, "language": language, "by_language": of_step}
+
+
+def _marks_in_words(validity: dict[str, Any] | None) -> str:
+    if validity is None:
+        return ""
+    by_mark: dict[str, list[str]] = {name: [] for name in MARKS}
+    for language, told in validity["by_language"].items():
+        by_mark[told["mark"]].append(language)
+    used = [name for name, mine in by_mark.items() if mine]
+    if len(used) == 1:
+        return used[0]
+    return "; ".join(
+        f"{name}: {', '.join(mine)}" for name, mine in by_mark.items() if mine
+    )
+
+
 def playbook_tables(knowledge: Knowledge) -> None:
-    """Print each playbook with its coverage."""
+    """Print each playbook with its coverage, and how far its steps may be trusted."""
     console = Console()
     for playbook in playbook_list(knowledge):
         steps = playbook["steps"]
@@ -109,6 +152,7 @@ def playbook_tables(knowledge: Knowledge) -> None:
             "step",
             "asks",
             "measured by",
+            "validity",
             title=f"{playbook['id']} ({playbook['language']}): {seen} of {len(steps)}"
             " steps can be observed",
             caption=playbook["source"],
@@ -117,7 +161,8 @@ def playbook_tables(knowledge: Knowledge) -> None:
             measured = (
                 ", ".join(step["measured_by"]) or f"not observable: {step['reason']}"
             )
-            table.add_row(step["id"], step["title"], measured)
+            told = _marks_in_words(step["validity"])
+            table.add_row(step["id"], step["title"], measured, told)
         console.print(table)
 
 
@@ -205,7 +250,8 @@ def _marked(text: str, marks: list[dict[str, Any]], direction: str, width: int) 
 
 
 def _verdicts(explained: Explanation) -> Table:
-    table = Table("playbook", "step", "behaviour", "verdict", "why", title="Verdicts")
+    heads = ("playbook", "step", "behaviour", "verdict", "validity", "why")
+    table = Table(*heads, title="Verdicts")
     for row in explained.steps.iter_rows(named=True):
         evidence = "; ".join(
             f"turn {e['turn']}: {e['cue']}" if e["turn"] is not None else str(e["cue"])
@@ -219,6 +265,7 @@ def _verdicts(explained: Explanation) -> Table:
             row["step"],
             behaviour,
             Text(row["verdict"], style=_VERDICT_STYLES[row["verdict"]]),
+            str(row["validity"]["mark"]) if row["validity"] else "",
             evidence or row["reason"],
         )
     return table

@@ -30,6 +30,10 @@ EXPLAINED: Final = pl.Schema(
 has null for turn, start and end; `machine_verdict` is told where a person corrected it."""
 
 
+VALIDITY: Final = pl.Struct({"mark": pl.String, "reason": pl.String})
+"""How far verdicts on a step may be trusted in a language; null where there is no mark."""
+
+
 class UnknownCallError(LookupError):
     """The batch does not hold the call that is to be explained."""
 
@@ -63,6 +67,23 @@ def explained(
                 named = (use.behaviour, use.parameters_text, verdict, before, reason)
                 rows.append((name, step.id, *named, evidence.get(rule, [])))
     return pl.DataFrame(rows, schema=EXPLAINED, orient="row")
+
+
+def with_validity(steps: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `EXPLAINED`, each with the `validity` of its step.
+
+    Args:
+        steps: as `explained` gives them.
+        marks: `playbook`, `step`, `mark`, `reason` of the call's language.
+    """
+    told = marks.select("playbook", "step", validity=pl.struct("mark", "reason"))
+    return steps.join(
+        told.cast({"validity": VALIDITY}),
+        on=["playbook", "step"],
+        how="left",
+        maintain_order="left",
+        validate="m:1",
+    )
 
 
 def _verdict(verdicts: Verdicts, call: int, rule: int) -> tuple[str, str]:

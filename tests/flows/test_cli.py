@@ -19,6 +19,7 @@ from flows.settings import CHECKOUT, Settings
 from tests.flows.nights import SAMPLES, angry, put
 from tests.flows.runs import ask, coolhead
 from transforms.behaviours import BEHAVIOURS
+from transforms.contracts.validity_marts import MARKS
 
 COMMANDS = (
     "nightly",
@@ -235,6 +236,28 @@ def test_every_verdict_has_its_evidence_or_its_reason(hebrew: Explanation) -> No
                 assert texts[evidence["turn"]][evidence["start"] : evidence["end"]]
 
 
+def test_explain_gives_each_step_its_published_mark(
+    hebrew: Explanation, sampled: Settings
+) -> None:
+    marks = ask(
+        sampled,
+        "SELECT playbook, step, mark, reason FROM marts.step_validity"
+        " WHERE language = 'he'",
+    )
+    published = {row[:2]: row[2:] for row in marks.rows()}
+    told = {
+        (step["playbook"], step["step"]): step["validity"]
+        for step in hebrew.as_json()["steps"]
+    }
+    unmarked = {step for step, validity in told.items() if validity is None}
+    assert set(told) - unmarked == set(published)
+    assert {
+        step: (validity["mark"], validity["reason"])
+        for step, validity in told.items()
+        if validity
+    } == published
+
+
 def test_explain_agrees_with_what_was_published(sampled: Settings) -> None:
     explained = answered(sampled, "explain", "S-CS-03", "--json")
     published = ask(
@@ -373,6 +396,14 @@ def test_playbooks_as_json_have_the_promised_shape(settings: Settings) -> None:
                 "observable",
                 "reason",
             }
+            assert step["observable"] == (step["validity"] is not None)
+            if step["validity"]:
+                told = step["validity"]
+                assert told["mark"] in MARKS
+                assert told["reason"]
+                assert told["language"] == playbook["language"]
+                own = told["by_language"][told["language"]]
+                assert own == {name: told[name] for name in ("mark", "reason")}
             assert step["observable"] == bool(step["behaviours"])
             assert step["observable"] == (step["reason"] is None)
 
