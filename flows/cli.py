@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 from pydantic import ValidationError
 
+from flows.calibrate.command import app as calibrate
 from flows.evaluate.command import evaluate
 from flows.lock import check_room
 from flows.settings import CHECKOUT, Settings
@@ -327,6 +328,7 @@ def generate(
 
 
 app.command()(evaluate)
+app.add_typer(calibrate)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import transforms
 from transforms.behaviours import BEHAVIOURS
 from transforms.knowledge.bundle import Knowledge
 from transforms.knowledge.evaluation import Excused, Exemplars, Mapping
+from transforms.knowledge.evaluation_forms import QuestionMap
 from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
@@ -76,6 +77,15 @@ def load_mapping(folder: Path) -> tuple[Mapping, Excused]:
         _read(Mapping, evaluation / "mapping.yaml"),
         _read(Excused, evaluation / "excused.yaml"),
     )
+
+
+def load_questions(path: Path) -> QuestionMap:
+    """Read which questions of evaluation forms are which steps.
+
+    Raises:
+        KnowledgeError: the file is missing, or cannot be used as written; names it.
+    """
+    return _read(QuestionMap, path)
 
 
 def _validity(folder: Path) -> Validity:

@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import candidate as marts_file
 from flows import publish
+from flows.calibrate.reviewed import agreement_with_reviewers, newly_reviewed_days
 from flows.corrections import corrected_days, standing
 from flows.days import last_moment, outdated_days, reopened_days, touched_days
 from flows.ingest import IngestReport, ingest
@@ -108,6 +109,7 @@ def plan(
             with marts_file.open_published(settings, path, read_only=True) as published:
                 days |= set(reopened_days(warehouse, published, moment))
                 days |= set(corrected_days(published, standing(settings)))
+                days |= set(newly_reviewed_days(settings, published, knowledge))
                 told = roles_told(settings, warehouse)
                 days |= set(retold_days(published, told, fix=fix_roles))
                 old = set(outdated_days(published, knowledge.version))
@@ -151,7 +153,8 @@ def score_days(
             planned.fix_roles,
         )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
-        marts_file.complete(candidate, warehouse, knowledge, planned.as_of)
+        reviewed = agreement_with_reviewers(settings, candidate, knowledge)
+        marts_file.complete(candidate, warehouse, knowledge, planned.as_of, reviewed)
     return report
 
 

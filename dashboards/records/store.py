@@ -139,6 +139,8 @@ class Records:
             for table, added in rows.items()
             if added
         }
+        if not stamped:
+            return
         file = self._file
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Calibration: a company's own reviewers, their samples, marks, agreement and corrections."""
