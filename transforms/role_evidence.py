@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from transforms.contracts.staging import SPEAKER
 from transforms.detection.text import normalise
 from transforms.heard import Floats, Ints
 from transforms.knowledge.lexicon import Lexicon, expand
-from transforms.knowledge.roles import Roles
+from transforms.knowledge.roles import Phrases, Roles
 
 UNLABELLED: Final = 100
 """Party of the first voice whose role the source doesn't tell; the others follow it."""
@@ -149,17 +150,26 @@ class _Phrases:
             .unique(maintain_order=True)
         )
 
-    def _written(self, language: str, *, fold: bool) -> dict[str, int]:
-        """Every wording as lines have it, with the number of its group."""
+    def _written(self, language: str, *, fold: bool) -> Mapping[str, int]:
+        said = self.roles.phrases[language]
         numbers = {group: n for n, group in enumerate(self.roles.groups)}
-        wordings = [
-            (wording, numbers[group])
-            for group, phrases in self.roles.phrases[language].items()
-            for phrase in phrases
-            for wording in expand(phrase)
-        ]
-        lines = normalise(pl.Series([wording for wording, _ in wordings]), fold=fold)
-        return {line: number for line, (_, number) in zip(lines, wordings, strict=True)}
+        grouped = tuple((numbers[group], phrases) for group, phrases in said.items())
+        return _wordings(grouped, fold=fold)
+
+
+@cache
+def _wordings(
+    grouped: tuple[tuple[int, Phrases], ...], *, fold: bool
+) -> dict[str, int]:
+    """Every wording as lines have it, with the number of its group."""
+    wordings = [
+        (wording, group)
+        for group, phrases in grouped
+        for phrase in phrases
+        for wording in expand(phrase)
+    ]
+    lines = normalise(pl.Series([wording for wording, _ in wordings]), fold=fold)
+    return {line: group for line, (_, group) in zip(lines, wordings, strict=True)}
 
 
 def _spoken(
