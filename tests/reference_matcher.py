@@ -43,9 +43,9 @@ def pattern(wording: str, *, fold: bool) -> str:
     parts: list[str] = []
     for word in wording.strip("^$ ").split():
         if word == "...":
-            parts.append("(?:[^ ]+ ){0,4}")
+            parts.append("(?:[^ .]+ ){0,4}")
         elif word == "_":
-            parts.append("[^ ]+ ")
+            parts.append("[^ .]+ ")
         else:
             body = [w for w, _, _ in words_of(word.strip("*"), fold=fold)]
             escaped = " ".join(map(re.escape, body))
@@ -77,8 +77,10 @@ class ReferenceMatcher:
             "unknown": AGENT_LABELS | CUSTOMER_LABELS,
         }.get(speaker, frozenset())
         words = words_of(text, fold=self.lexicon.fold_diacritics)
-        line = " " + " ".join(w for w, _, _ in words) + " "
         gaps = [text[words[i - 1][2] : words[i][1]] for i in range(1, len(words))]
+        # Nothing is heard over a sentence's end: it stands as a word that no cue has.
+        ends = [" . " if is_break(gap) else " " for gap in gaps] + [" "]
+        line = " " + "".join(w[0] + end for w, end in zip(words, ends, strict=False))
         heard = []
         for label, cues in self.lexicon.cues.items():
             if label not in sides:
@@ -92,8 +94,6 @@ class ReferenceMatcher:
                 for phrase, regex in self.patterns[label, kind]:
                     for first, last in spans(regex, line):
                         if cancelled & set(range(first, last)):
-                            continue
-                        if any(is_break(gap) for gap in gaps[first : last - 1]):
                             continue
                         if cues.negatable and self.negated(words, gaps, first, last):
                             continue
@@ -138,7 +138,8 @@ def is_break(gap: str) -> bool:
 def spans(regex: re.Pattern[str], line: str):
     position = 0
     while match := regex.search(line, position):
-        first = line.count(" ", 0, match.start()) - 1
+        before = line[: match.start()]
+        first = before.count(" ") - 1 - before.count(" .")
         last = first + match[0].strip().count(" ") + 1
         yield first, last
         position = match.start() + 1

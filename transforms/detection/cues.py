@@ -1,34 +1,48 @@
-"""Cues written out: needles for one Aho-Corasick pass, a regex where that is not enough."""
+"""Cues: needles for one Aho-Corasick pass, an automaton where a needle is not enough."""
 
-import re
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Literal
 
 import polars as pl
 
+from transforms.detection.phrases import (
+    Parts,
+    Tokens,
+    has_gap,
+    longest,
+    may_be_empty,
+    openings,
+    parsed,
+    shortest,
+    wordings,
+    words_in,
+)
 from transforms.detection.text import normalise
-from transforms.knowledge.lexicon import GROUP, LabelCues, Lexicon, expand, open_group
+from transforms.knowledge.lexicon import LabelCues, Lexicon, expand
 
 Kind = Literal["phrase", "severe", "unless", "before", "after"]
 
 KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless", "before", "after")
-_GAP_PATTERNS: Final = {"...": "(?:[^ ]+ ){0,4}", "_": "[^ ]+ "}
-_LONGEST_GAP: Final = {"...": 4, "_": 1}
-_LINE_START: Final = r"(?:(?<=\A )|(?<=  ))"
-"""A line starts the run, or comes after the space that ends another."""
-_NOT_WORDS: Final = re.compile(r"[ ()\[\]|]+")
-_SHORT_WORD: Final = 2
-_FEW_WORDINGS: Final = 40
-_MUCH_FEWER: Final = 0.5
-_GAPS: Final = re.compile(r"(?<!\S)(\.\.\.|_)(?!\S)")
+_FEW_WORDINGS: Final = 4
+_WORDS_OF_PIECES: Final = (1, 2, 3)
+_UNSAID: Final = 0.5
+"""Counted for a word that no sentence of the lexicon has."""
+_NEEDLE_COST: Final = 2e-6
+"""What a needle costs by being there, in meetings a word."""
+_OFTEN: Final = 3e-4
+"""Meetings a word at which a second piece is asked for."""
+_MUCH_OFTENER: Final = 2
+_ENDINGS: Final = 3
+"""How many words, roughly, a starred word stands for."""
 
 
 WHOLE, ONLY, OPENING, FOLLOWING = range(4)
 """What a needle is: the whole cue, or one of the pieces that must be met, in order,
-before the cue's regex is tried."""
+before the cue's automaton is tried."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,7 @@ class Needle:
         opens_inside: it may begin inside a word.
         at_start: it must stand at the start of a line.
         at_end: it must stand at the end of one.
+        before: how many words of the cue stand before it, at least and at most.
     """
 
     text: str
@@ -50,49 +65,55 @@ class Needle:
     opens_inside: bool = False
     at_start: bool = False
     at_end: bool = False
+    before: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
 class Cue:
-    """One phrase of a lexicon, or one way to open the gaps in it.
+    """One phrase of a lexicon.
 
     Attributes:
-        needles: the phrase's wordings; where a regex decides, pieces of it.
-        regex: empty where a needle is the whole cue. Compiled when first needed.
-        reach: how many words after its opening piece the following one may begin.
+        needles: the phrase's wordings; where an automaton decides, pieces of it.
+        parts: the phrase for the automaton; None where a needle is the whole cue.
+        reach: how many words it covers at most.
     """
 
     label: str
     phrase: str
     kind: Kind
     needles: tuple[Needle, ...]
-    regex: bytes = b""
+    parts: Parts | None = None
     reach: int = 0
 
 
-def written_cues(lexicon: Lexicon) -> Iterator[Cue]:
-    """Write out all phrases of a lexicon."""
-    phrases: list[tuple[str, str, Kind]] = [
-        (label, phrase, kind)
+def written_cues(lexicon: Lexicon) -> tuple[list[Cue], Tokens]:
+    """All phrases of a lexicon as cues, and the tokens of their words."""
+    phrases: list[tuple[str, str, Kind, Parts]] = [
+        (label, phrase, kind, parsed(phrase, lexicon.prefixes))
         for label, cues in lexicon.cues.items()
         for kind, listed in _by_kind(cues)
         for phrase in listed
     ]
-    expanded = cache(partial(expand, prefixes=lexicon.prefixes))
-    normal = _normal_words(
-        (wording for _, phrase, _ in phrases for wording in expanded(phrase)),
-        fold=lexicon.fold_diacritics,
+    every = {word for *_, parts in phrases for word in words_in(parts)}
+    tokens = _tokens(every, fold=lexicon.fold_diacritics)
+    writer = _Writer(lexicon, tokens, _odds(lexicon))
+    return [writer.write(*phrase) for phrase in phrases], tokens
+
+
+def _odds(lexicon: Lexicon) -> dict[str, float]:
+    """How often each word is said, of all words, in the sentences of the lexicon."""
+    sentences = [
+        sentence
+        for cues in lexicon.cues.values()
+        for sentence in (*cues.heard_in, *cues.not_heard_in)
+    ]
+    lines = normalise(
+        pl.Series(sentences, dtype=pl.String), fold=lexicon.fold_diacritics
     )
-    uses = Counter(
-        word
-        for _, phrase, _ in phrases
-        for bare in {word.strip("^$*") for word in _NOT_WORDS.split(phrase)}
-        & set(normal)
-        for word in normal[bare]
-    )
-    writer = _Writer(expanded, normal, uses)
-    for label, phrase, kind in phrases:
-        yield from writer.write(label, phrase, kind)
+    words = Counter(" ".join(lines).split())
+    total = max(words.total(), 1)
+    odds = {word: count / total for word, count in words.items()}
+    return odds | {"": _UNSAID / total}
 
 
 def written_negators(lexicon: Lexicon) -> Iterator[Cue]:
@@ -117,90 +138,107 @@ def _by_kind(cues: LabelCues) -> tuple[tuple[Kind, tuple[str, ...]], ...]:
     )
 
 
-def _normal_words(wordings: Iterable[str], *, fold: bool) -> dict[str, list[str]]:
-    """Each bare word of the wordings, as lines have it: often one word, seldom two."""
-    bare = sorted(
-        {word.strip("^$*") for wording in wordings for word in wording.split()}
-    )
-    lines = normalise(pl.Series(bare, dtype=pl.String), fold=fold)
-    return {word: line.split() for word, line in zip(bare, lines, strict=True)}
+def _tokens(words: Iterable[str], *, fold: bool) -> dict[str, tuple[str, ...]]:
+    """Each word as lines have it, with its stars: often one token, seldom none or two."""
+    listed = sorted(words)
+    bare = pl.Series([word.strip("*") for word in listed], dtype=pl.String)
+    found: dict[str, tuple[str, ...]] = {}
+    for word, line in zip(listed, normalise(bare, fold=fold), strict=True):
+        tokens = line.split()
+        if tokens and word.startswith("*"):
+            tokens[0] = "*" + tokens[0]
+        if tokens and word.endswith("*"):
+            tokens[-1] += "*"
+        found[word] = tuple(tokens)
+    return found
 
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes phrases out as needles and regexes."""
+    """Finds needles for phrases.
 
-    expanded: Callable[[str], list[str]]
-    normal: Mapping[str, list[str]]
-    uses: Mapping[str, int]
-
-    def write(self, label: str, phrase: str, kind: Kind) -> Iterator[Cue]:
-        for opened in open_gaps(phrase):
-            parts = _GAPS.split(opened)
-            pieces = [
-                [self._tokens(wording) for wording in self.expanded(part)]
-                for part in parts[::2]
-            ]
-            gaps = parts[1::2]
-            if not gaps:
-                whole, rest = _whole_and_rest(pieces[0])
-                if whole:
-                    yield Cue(label, phrase, kind, tuple(map(_needle, whole)))
-                pieces = [rest]
-            if pieces[0]:
-                sections = _sections(pieces) if gaps else _ends(pieces[0])
-                regex, reach = _regex(pieces, gaps), _reach(pieces, gaps)
-                yield Cue(label, phrase, kind, self._anchors(sections), regex, reach)
-
-    def _anchors(self, sections: list[set[str]]) -> tuple[Needle, ...]:
-        """Needles of the rarest section, and of the next if it is no mere short word."""
-        rarest = sorted(
-            range(len(sections)),
-            key=lambda n: -min(self._rarity(text) for text in sections[n]),
-        )
-        sure = [
-            n
-            for n in rarest[:2]
-            if n == rarest[0] or min(len(t.strip()) for t in sections[n]) >= _SHORT_WORD
-        ]
-        roles = (ONLY,) if len(sure) == 1 else (OPENING, FOLLOWING)
-        return tuple(
-            Needle(text, role)
-            for n, role in zip(sorted(sure), roles, strict=True)
-            for text in sections[n]
-        )
-
-    def _rarity(self, needle: str) -> float:
-        """How seldom a needle may be met: words of many phrases are common words."""
-        return sum(1 / self.uses.get(word, 1) for word in needle.split())
-
-    def _tokens(self, wording: str) -> list[str]:
-        """The words as lines have them, with their stars and end marks."""
-        tokens: list[str] = []
-        for word in wording.replace("^", " ^ ").replace("$", " $ ").split():
-            if word in "^$":
-                tokens.append(word)
-                continue
-            bare = list(self.normal[word.strip("*")])
-            if word.startswith("*"):
-                bare[0] = "*" + bare[0]
-            if word.endswith("*"):
-                bare[-1] += "*"
-            tokens += bare
-        return tokens
-
-
-def open_gaps(phrase: str) -> list[str]:
-    """Write out only those groups of a phrase that hold a gap.
-
-    >>> open_gaps("i [really|_] (hate|detest) it")
-    ['i really (hate|detest) it', 'i _ (hate|detest) it', 'i  (hate|detest) it']
+    Attributes:
+        odds: how often a word is said, as far as cues tell: of how many it is part.
     """
-    for group in GROUP.finditer(phrase):
-        if _GAPS.search(f" {group[0][1:-1].replace('|', ' ')} "):
-            opened = open_group(phrase, group)
-            return [phrase for choice in opened for phrase in open_gaps(choice)]
-    return [phrase]
+
+    lexicon: Lexicon
+    tokens: Tokens
+    odds: Mapping[str, float]
+    _known: dict[str, float] = field(default_factory=dict[str, float])
+
+    def write(self, label: str, phrase: str, kind: Kind, parts: Parts) -> Cue:
+        if wordings(parts) <= _FEW_WORDINGS and not has_gap(parts):
+            written = [self._wording(w) for w in expand(phrase, self.lexicon.prefixes)]
+            if not any(map(_is_starred_inside, written)):
+                return Cue(label, phrase, kind, tuple(map(_needle, written)))
+        needles = self._anchors(parts)
+        if not needles:
+            raise ValueError(
+                f"{self.lexicon.language}, {label}: {phrase!r} has no word that must be said"
+            )
+        reach = longest(parts, self.tokens)
+        return Cue(label, phrase, kind, needles, parts, reach)
+
+    def _wording(self, wording: str) -> list[str]:
+        """The tokens of a wording without gaps, with its end marks."""
+        return [
+            token
+            for word in wording.replace("^", " ^ ").replace("$", " $ ").split()
+            for token in ((word,) if word in "^$" else self.tokens[word.lstrip("~")])
+        ]
+
+    def _anchors(self, parts: Parts) -> tuple[Needle, ...]:
+        """Needles of the rarest section; of another, too, where that is met often."""
+        sections = sorted(
+            (self._cost(section), n, sorted(section))
+            for n, part in enumerate(parts)
+            if not may_be_empty(part, self.tokens)
+            for section in self._sections(parts[n:])
+        )
+        if not sections:
+            return ()
+        cost, place, first = sections[0]
+        second = next((s for s in sections if s[1] != place), None)
+        if cost < _OFTEN or second is None or second[0] > _MUCH_OFTENER * cost:
+            return self._pieces(parts, ONLY, place, first)
+        (opening, following) = sorted([(place, first), second[1:]])
+        return (
+            *self._pieces(parts, OPENING, *opening),
+            *self._pieces(parts, FOLLOWING, *following),
+        )
+
+    def _sections(self, parts: Parts) -> Iterator[set[tuple[str, int]]]:
+        """Needles of which one is met wherever these parts are, and words before each."""
+        found = openings(parts, self.tokens, max(_WORDS_OF_PIECES))
+        if all(found):
+            for words in _WORDS_OF_PIECES:
+                yield {_longest_literal(tokens[:words]) for tokens in found}
+
+    def _pieces(
+        self, parts: Parts, piece: int, n: int, section: list[tuple[str, int]]
+    ) -> tuple[Needle, ...]:
+        least, most = shortest(parts[:n], self.tokens), longest(parts[:n], self.tokens)
+        return tuple(
+            Needle(
+                text,
+                piece,
+                opens_inside=not text.startswith(" "),
+                before=(least + words, most + words),
+            )
+            for text, words in section
+        )
+
+    def _cost(self, section: set[tuple[str, int]]) -> float:
+        """How often any needle of a section may be met, roughly."""
+        return sum(self._odds_of(text) + _NEEDLE_COST for text, _ in section)
+
+    def _odds_of(self, needle: str) -> float:
+        if needle not in self._known:
+            unsaid = self.odds[""]
+            met = math.prod(self.odds.get(word, unsaid) for word in needle.split())
+            is_whole = needle.startswith(" ") and needle.endswith(" ")
+            self._known[needle] = met if is_whole else _ENDINGS * met
+        return self._known[needle]
 
 
 def _is_starred_inside(tokens: list[str]) -> bool:
@@ -224,75 +262,16 @@ def _needle(tokens: list[str]) -> Needle:
     )
 
 
-def _whole_and_rest(
-    wordings: list[list[str]],
-) -> tuple[list[list[str]], list[list[str]]]:
-    """The wordings that are needles as they stand, and those that need a regex.
-
-    Needles cost time in every pass. Of a phrase that multiplies its choices, the ends
-    are far fewer than the wordings, and all of these are left to the regex.
-    """
-    whole = [wording for wording in wordings if not _is_starred_inside(wording)]
-    if len(whole) > _FEW_WORDINGS:
-        ends = sum(map(len, _ends(whole)))
-        if ends < _MUCH_FEWER * len(whole):
-            return [], wordings
-    return whole, [wording for wording in wordings if _is_starred_inside(wording)]
-
-
-def _ends(wordings: list[list[str]]) -> list[set[str]]:
-    """The first two words of each wording and the last two, as far as they are sure."""
-    words = [_words(tokens) for tokens in wordings]
-    return [
-        {_between_stars(tokens[:2])[0] for tokens in words},
-        {_between_stars(tokens[-2:])[-1] for tokens in words},
-    ]
-
-
-def _sections(pieces: list[list[list[str]]]) -> list[set[str]]:
-    """What must be met of each piece between gaps."""
-    return [
-        {max(_between_stars(tokens), key=len) for tokens in piece}
-        for piece in pieces
-        if all(_words(tokens) for tokens in piece)
-    ]
-
-
-def _between_stars(tokens: list[str]) -> list[str]:
-    """The literal parts of a wording, with the spaces they are sure of."""
-    line = f" {' '.join(_words(tokens))} "
+@cache
+def _longest_literal(tokens: tuple[str, ...]) -> tuple[str, int]:
+    """The longest literal part of some tokens, and how many words stand before it."""
+    line = f" {' '.join(tokens)} "
     parts = line.replace("* ", "\n ").replace(" *", " \n").split("\n")
-    return [part for part in parts if part.strip()]
-
-
-def _reach(pieces: list[list[list[str]]], gaps: list[str]) -> int:
-    longest = sum(max(map(len, piece)) for piece in pieces)
-    return longest + sum(_LONGEST_GAP[gap] for gap in gaps)
-
-
-def _regex(pieces: list[list[list[str]]], gaps: list[str]) -> bytes:
-    parts = ["(?<= )", _tree(pieces[0])]
-    for gap, piece in zip(gaps, pieces[1:], strict=True):
-        parts += [_GAP_PATTERNS[gap], _tree(piece)]
-    return "".join(parts).encode()
-
-
-def _tree(wordings: list[list[str]]) -> str:
-    """A regex for one of several wordings, the longest first, each with a space after."""
-    branches: dict[str, list[list[str]]] = {}
-    for tokens in sorted(filter(None, wordings), key=lambda t: -len(" ".join(t))):
-        branches.setdefault(tokens[0], []).append(tokens[1:])
-    options = [_pattern(token) + _tree(rest) for token, rest in branches.items()]
-    if not all(wordings):
-        options.append("")
-    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
-
-
-def _pattern(word: str) -> str:
-    if word == "^":
-        return _LINE_START
-    if word == "$":
-        return "$"
-    head = "[^ ]*" if word.startswith("*") else ""
-    tail = "[^ ]* " if word.endswith("*") else " "
-    return head + re.escape(word.strip("*")) + tail
+    literal = max((part for part in parts if part.strip()), key=len)
+    words = 0
+    for part in parts:
+        if part is literal:
+            break
+        words += len(part.split())
+    # What begins inside a word is counted with the space before it.
+    return literal, words

@@ -1,9 +1,7 @@
 """Hearing labels: one Aho-Corasick pass a language, then checks on hits only."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -112,7 +110,7 @@ def _found(written: Lines, sides: Numbers, table: CueTable) -> Hits:
     use, first = use[said], np.repeat(words, counts)[said]
     is_whole = uses.piece[use] == WHOLE
     return _whole_cues(use[is_whole], first[is_whole], written, table).plus(
-        _by_regex(use[~is_whole], first[~is_whole], written, table)
+        _read_on(use[~is_whole], first[~is_whole], written, table)
     )
 
 
@@ -139,44 +137,38 @@ def _whole_cues(use: Numbers, word: Numbers, written: Lines, table: CueTable) ->
     return hits.where(standing)
 
 
-def _by_regex(use: Numbers, word: Numbers, written: Lines, table: CueTable) -> Hits:
-    """Run each cue's regex on the lines in which its pieces were met in order."""
-    cue, piece = table.uses.cue[use], table.uses.piece[use]
+def _read_on(use: Numbers, word: Numbers, written: Lines, table: CueTable) -> Hits:
+    """Let the automaton read on from wherever the pieces of a cue were met in order."""
+    uses = table.uses
+    word = word - uses.opens_inside[use]
+    cue, piece = uses.cue[use], uses.piece[use]
     place = (cue << WORD_BITS) + word
-    opening, following = place[piece == OPENING], np.sort(place[piece == FOLLOWING])
-    at = np.searchsorted(following, opening)
+    following = np.sort(place[piece == FOLLOWING])
+    may_open = np.flatnonzero(piece == OPENING)
+    at = np.searchsorted(following, place[may_open])
     nearest = np.append(following, np.iinfo(np.int64).max)[at]
-    reached = nearest - opening <= table.reach[opening >> WORD_BITS]
-    met = np.concatenate((place[piece == ONLY], opening[reached]))
-    row = written.rows(met & ((1 << WORD_BITS) - 1))
-    pairs = np.sort((row << WORD_BITS) + (met >> WORD_BITS))
-    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
-    found = np.array([*_matches(pairs, written, table)], dtype=np.int64).reshape(-1, 3)
-    cue, start, end = found.T
-    # A match begins after a word's space, and ends after another's.
-    first = np.searchsorted(written.spaces, start) - 1
-    last = np.searchsorted(written.spaces, end) - 1
-    return Hits(table.label[cue], cue, first, last)
+    reached = nearest - place[may_open] <= table.reach[cue[may_open]]
+    met = np.concatenate((np.flatnonzero(piece == ONLY), may_open[reached]))
+    begin = np.sort(_beginnings(use[met], word[met], written, table))
+    begin = begin[np.diff(begin, prepend=-1) > 0]
+    cue, first = begin >> WORD_BITS, begin & ((1 << WORD_BITS) - 1)
+    hits, last = table.automaton.longest_from(cue, first, written)
+    return Hits(table.label[cue[hits]], cue[hits], first[hits], last)
 
 
-def _matches(
-    pairs: Numbers, written: Lines, table: CueTable
-) -> Iterator[tuple[int, int, int]]:
-    """Cue, start and end of each match; `pairs` are rows above cues."""
-    line = written.line.tobytes()
-    for pair in pairs.tolist():
-        row, cue = pair >> WORD_BITS, pair & ((1 << WORD_BITS) - 1)
-        regex = _compiled(table.regexes[cue])
-        position, end = int(written.starts[row]), int(written.starts[row + 1])
-        while match := regex.search(line, position, end):
-            yield cue, *match.span()
-            position = match.start() + 1
-
-
-@cache
-def _compiled(regex: bytes) -> re.Pattern[bytes]:
-    """Compiled when first needed: on most days most regexes are not."""
-    return re.compile(regex)
+def _beginnings(
+    use: Numbers, word: Numbers, written: Lines, table: CueTable
+) -> Numbers:
+    """Cue and word wherever one may begin of which a piece stands at a word."""
+    cue, least, most = table.uses.cue[use], table.uses.least[use], table.uses.most[use]
+    before = word - written.first[written.rows(word)]
+    is_opening = table.opens_line[cue]
+    farthest = np.minimum(most, before)
+    nearest = np.where(is_opening, np.maximum(least, before), least)
+    counts = np.maximum(farthest - nearest + 1, 0)
+    place = np.repeat((cue << WORD_BITS) + word - nearest, counts)
+    again = np.repeat(np.cumsum(counts) - counts, counts)
+    return place - (np.arange(len(place)) - again)
 
 
 def _standing(found: Hits, written: Lines, table: CueTable) -> Hits:

@@ -1,19 +1,17 @@
 """A language's cues as arrays: what one pass over its texts looks for, and what that means."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from transforms.detection.automaton import Automaton, Builder, Numbers
 from transforms.detection.cues import KINDS, Cue, written_cues, written_negators
 from transforms.detection.labels import LABELS
+from transforms.detection.phrases import START
 from transforms.detection.text import Flags
 from transforms.knowledge.lexicon import Lexicon
-
-Numbers = npt.NDArray[np.int64]
 
 _AGENT: Final = 1
 _CUSTOMER: Final = 2
@@ -41,6 +39,8 @@ class Uses:
         at_start: it must stand at the start of a line.
         at_end: it must stand at the end of one.
         piece: which piece of the cue it is: see `cues.Needle`.
+        least: how many words of the cue stand before it at least.
+        most: how many at most.
     """
 
     first: Numbers
@@ -51,6 +51,8 @@ class Uses:
     at_start: Flags
     at_end: Flags
     piece: Numbers
+    least: Numbers
+    most: Numbers
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,9 @@ class CueTable:
         label: its label's place in `labels`; -1 for a negator.
         kind: its kind's place in `KINDS`.
         negatable: whether a negator near it turns it round.
-        reach: how many words after its opening piece the following one may begin.
-        regexes: the regex of each cue that has one.
+        reach: how many words it covers at most, where the automaton decides.
+        opens_line: whether it stands at the start of a line only; automaton's cues.
+        automaton: reads the cues that no needle is the whole of.
         whole: places of the labels whose cues must cover an utterance.
         within: words that a negator before a cue reaches.
         within_after: words that a negator after it reaches.
@@ -82,7 +85,8 @@ class CueTable:
     kind: Numbers
     negatable: Flags
     reach: Numbers
-    regexes: Mapping[int, bytes]
+    opens_line: Flags
+    automaton: Automaton
     whole: tuple[int, ...]
     within: int
     within_after: int
@@ -91,7 +95,11 @@ class CueTable:
 
 def cue_table(lexicon: Lexicon) -> CueTable:
     """Compile all cues of a language: some tenths of a second, so once a process."""
-    cues = [*written_cues(lexicon), *written_negators(lexicon)]
+    written, tokens = written_cues(lexicon)
+    cues = [*written, *written_negators(lexicon)]
+    builder = Builder(tokens)
+    for cue in cues:
+        builder.add(cue.parts)
     needles, uses = _uses(cues)
     labels = tuple(sorted(lexicon.cues))
     place = {label: n for n, label in enumerate(labels)}
@@ -106,7 +114,10 @@ def cue_table(lexicon: Lexicon) -> CueTable:
         kind=np.array([KINDS.index(cue.kind) for cue in cues]),
         negatable=np.array([cue.label in negatable for cue in cues]),
         reach=np.array([cue.reach for cue in cues]),
-        regexes={n: cue.regex for n, cue in enumerate(cues) if cue.regex},
+        opens_line=np.array(
+            [bool(cue.parts) and cue.parts[0] == START for cue in cues]
+        ),
+        automaton=builder.built(),
         whole=tuple(place[x] for x in labels if lexicon.cues[x].whole_utterance),
         within=lexicon.negation.within,
         within_after=lexicon.negation.within_after,
@@ -137,4 +148,6 @@ def _uses(cues: list[Cue]) -> tuple[list[str], Uses]:
         at_start=np.array([needle.at_start for needle in needles]),
         at_end=np.array([needle.at_end for needle in needles]),
         piece=np.array([needle.piece for needle in needles]),
+        least=np.array([needle.before[0] for needle in needles]),
+        most=np.array([needle.before[1] for needle in needles]),
     )
