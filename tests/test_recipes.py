@@ -47,6 +47,10 @@ def add_format(copy: Copy) -> None:
 
 def add_behaviour(copy: Copy) -> None:
     copy.add(
+        "data/validity/needs.yaml",
+        "  farewell:\n    - needs: [closing]\n      reason: The farewell is the label.\n",
+    )
+    copy.add(
         "transforms/behaviours/conduct.py",
         (MATERIAL / "farewell.txt").read_text("utf-8"),
     )

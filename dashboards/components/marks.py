@@ -10,7 +10,8 @@ from dash import html
 from dashboards.components.attributes import aria, data
 from dashboards.components.text import link
 from dashboards.filters import Filters
-from dashboards.formats import language_name
+from dashboards.formats import in_words, language_name
+from dashboards.marts import conduct
 from dashboards.marts import marks as asked
 from dashboards.view import View
 
@@ -116,6 +117,19 @@ def of_steps(marks: pl.DataFrame) -> dict[tuple[str, str], list[dict[str, Any]]]
     for row in marks.iter_rows(named=True):
         found.setdefault((row["playbook"], row["step"]), []).append(row)
     return found
+
+
+def uncounted_conduct(view: View, filters: Filters) -> str:
+    """Which breaches the totals leave out, in a sentence; nothing where none."""
+    if filters.unproven:
+        return ""
+    rows = conduct.uncounted_conduct(view.published, filters).to_dicts()
+    told = "; ".join(
+        f"{' and '.join(map(in_words, row['behaviours']))} in"
+        f" {language_name(row['language'])}"
+        for row in rows
+    )
+    return f" Not counted, since unproven: {told}." if told else ""
 
 
 def left_out(view: View, filters: Filters) -> html.P | None:

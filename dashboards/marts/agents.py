@@ -5,6 +5,7 @@ from typing import Any, Final
 import polars as pl
 
 from dashboards.filters import Filters
+from dashboards.marts.conduct import with_counted_breaches
 from dashboards.marts.door import Published, condition
 from dashboards.marts.marks import counting
 
@@ -26,22 +27,24 @@ def languages(published: Published, filters: Filters) -> pl.DataFrame:
 def agent_totals(published: Published, filters: Filters) -> pl.DataFrame:
     """One row for each agent: calls by outcome, and `met` and `judged` over all steps.
 
-    Unproven steps count only where the filters include them.
+    Unproven steps, and breaches of unproven conduct, count only where the filters include
+    them.
     """
     calls, params = condition(filters, _CALL_DIMENSIONS)
     steps, step_params = counting(filters)
-    return published.rows(
+    outcomes = published.rows(
         "WITH outcomes AS (SELECT agent_id, string_agg(DISTINCT team, ', ' ORDER BY team)"
         " AS teams, sum(calls)::BIGINT AS calls, sum(assessable)::BIGINT AS assessable,"
         " sum(heated)::BIGINT AS heated, sum(deescalated)::BIGINT AS deescalated,"
         " sum(heated_escalated)::BIGINT AS heated_escalated,"
-        " sum(breaches)::BIGINT AS breaches"
+        " sum(breaches)::BIGINT AS breaches, sum(breached)::BIGINT AS breached"
         f" FROM marts.escalation_rates WHERE {calls} GROUP BY 1),"
         f" named AS ({_NAMES})"
         " SELECT o.*, n.agent_name FROM outcomes AS o LEFT JOIN named AS n USING (agent_id)"
         " ORDER BY o.agent_id",
         params,
-    ).join(
+    )
+    return with_counted_breaches(outcomes, published, filters, "agent_id").join(
         _step_totals(published, steps, step_params),
         on="agent_id",
         how="left",
@@ -112,6 +115,7 @@ WITH chosen AS (
     FROM marts.verdicts AS v
     JOIN asked AS a ON a.behaviour = v.behaviour AND a.parameters = v.parameters
     JOIN chosen AS c ON c.call_id = v.call_id
+    WHERE v.verdict::VARCHAR <> 'not_applicable'
 ), judged AS (
     SELECT call_id, CASE WHEN any_value(combine) = 'any' THEN min(badness)
         ELSE max(badness) END AS badness,

@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from dashboards.filters import Filters
+from dashboards.marts.conduct import with_counted_breaches
 from dashboards.marts.door import Published, condition
 from dashboards.marts.marks import counting
 from transforms.contracts.marts import EVENT_TYPES, REPEAT_WINDOWS
@@ -84,22 +85,27 @@ def choices(published: Published) -> Choices:
 
 
 def call_counts(published: Published, filters: Filters) -> pl.DataFrame:
-    """One row: the calls by outcome, and the calls with each escalation event."""
+    """One row: the calls by outcome, and the calls with each escalation event.
+
+    Breaches of unproven conduct count only where the filters include them.
+    """
     events = ", ".join(f"coalesce(sum({e}), 0)::BIGINT AS {e}" for e in EVENT_TYPES)
     where, params = condition(filters, _CALL_DIMENSIONS)
-    return published.rows(
+    rows = published.rows(
         f"SELECT {_SUMS}, {events} FROM marts.escalation_rates WHERE {where}", params
     )
+    return with_counted_breaches(rows, published, filters, "all")
 
 
 def call_counts_by_week(published: Published, filters: Filters) -> pl.DataFrame:
-    """One row for each week (its Monday) with calls."""
+    """One row for each week (its Monday) with calls; breaches as in `call_counts`."""
     where, params = condition(filters, _CALL_DIMENSIONS)
-    return published.rows(
+    rows = published.rows(
         f"SELECT date_trunc('week', day)::DATE AS week, {_SUMS}"
         f" FROM marts.escalation_rates WHERE {where} GROUP BY 1 ORDER BY 1",
         params,
     )
+    return with_counted_breaches(rows, published, filters, "week")
 
 
 def unassessable_reasons(published: Published, filters: Filters) -> pl.DataFrame:

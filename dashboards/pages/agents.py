@@ -10,7 +10,7 @@ from dash import html
 from dashboards.components import marks
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import notice, page_head, pills, section
-from dashboards.filters import KEYS
+from dashboards.filters import KEYS, Filters
 from dashboards.marts import agents as asked
 from dashboards.marts import counts
 from dashboards.marts.marks import step_marks
@@ -46,7 +46,7 @@ def layout(view: View) -> Iterable[Any]:
     yield heat_map(view, cells, names, playbook, of_language)
     yield from agent_detail.sections(view, filters, names, of_language)
     yield _breaches(view, cells, names, playbook)
-    yield _grid(view, totals, marks.left_out(view, filters))
+    yield _grid(view, totals, filters)
 
 
 def _chosen(view: View, key: str, values: list[str]) -> str:
@@ -123,7 +123,7 @@ def _breaches(
     )
 
 
-def _grid(view: View, totals: pl.DataFrame, left_out: Any) -> html.Section:
+def _grid(view: View, totals: pl.DataFrame, filters: Filters) -> html.Section:
     shares = with_per_hundred(
         with_share(totals, "met", "judged"), "breaches", "assessable"
     )
@@ -150,10 +150,11 @@ def _grid(view: View, totals: pl.DataFrame, left_out: Any) -> html.Section:
     )
     return section(
         "All agents of this language",
-        left_out,
+        marks.left_out(view, filters),
         grid(rows, _COLUMNS, "agents", "Agents with their totals"),
         note="Over all chosen playbooks; an agent's line opens that agent's steps. Agents are"
-        " not ranked: differences in the calls they get are not taken out here.",
+        " not ranked: differences in the calls they get are not taken out here."
+        f" Breaches are of conduct.{marks.uncounted_conduct(view, filters)}",
         name="all-agents",
     )
 

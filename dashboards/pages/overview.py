@@ -85,7 +85,7 @@ def _headlines(view: View, calls: pl.DataFrame, steps: pl.DataFrame) -> html.Sec
                 " an opportunity, and what could not be observed, are left out."
                 + _unobserved(steps, written),
             ),
-            _breaches(calls, written),
+            _breaches(view, calls),
             rate_card(
                 "De-escalated",
                 share_of(calls, "deescalated", "heated"),
@@ -121,7 +121,8 @@ def _unobserved(steps: pl.DataFrame, written: Formats) -> str:
     return f" Not observable: {written.number(unseen)}." if unseen else ""
 
 
-def _breaches(calls: pl.DataFrame, written: Formats) -> html.Div:
+def _breaches(view: View, calls: pl.DataFrame) -> html.Div:
+    written = view.formats
     row = with_per_hundred(calls, "breaches", "assessable").row(0, named=True)
     return number_card(
         "Conduct breaches per 100 calls",
@@ -130,7 +131,7 @@ def _breaches(calls: pl.DataFrame, written: Formats) -> html.Div:
         " assessable calls",
         aside=f"{written.number(row['breached'])} calls with at least one",
         note="Hostility, sarcasm, judging, rushing. Silence satisfies conduct, so it is no"
-        " part of the steps met.",
+        f" part of the steps met.{marks.uncounted_conduct(view, view.filters)}",
     )
 
 

@@ -54,7 +54,7 @@ def test_every_page_stands_and_is_accessible(
 
 
 def test_cards_say_what_a_query_says(visit: Visit) -> None:
-    page = visit.open("/")
+    page = visit.open("/?unproven=yes")
     met, judged = plain(
         visit.published,
         "SELECT sum(met), sum(met + missed + violated) FROM marts.agent_adherence"
@@ -230,7 +230,10 @@ def test_everything_can_be_reached_by_keyboard(visit: Visit) -> None:
     assert {"filter-days", "filter-team", "filter-playbook", "scheme"} <= set(reached)
 
 
-@pytest.mark.parametrize("path", ["/", "/agents", "/call?id=C-000001", "/customers"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/agents", "/call?id=C-000001", "/customers", "/playbooks", "/validity"],
+)
 def test_a_narrow_window_does_not_scroll_sideways(visit: Visit, path: str) -> None:
     visit.page.set_viewport_size({"width": 420, "height": 900})
     page = visit.open(path)

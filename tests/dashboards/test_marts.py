@@ -9,6 +9,7 @@ import pytest
 
 from dashboards.filters import Filters
 from dashboards.marts import agents, cases, counts
+from dashboards.marts.conduct import counted_breaches, uncounted_conduct
 from dashboards.marts.door import NothingPublishedError, Published
 from dashboards.marts.marks import step_marks, unproven_steps
 from dashboards.rates import adherence
@@ -30,7 +31,8 @@ WHERE = (
 def test_call_counts_are_sums_of_the_mart(
     marts: Published, centre: Path, filters: Filters, where: str
 ) -> None:
-    row = counts.call_counts(marts, filters).row(0, named=True)
+    everything = replace(filters, unproven=True)
+    row = counts.call_counts(marts, everything).row(0, named=True)
     told = plain(
         centre,
         "SELECT sum(calls), sum(assessable), sum(heated), sum(escalated), sum(breaches)"
@@ -126,6 +128,47 @@ def test_agents_totals_add_up(marts: Published, filters: Filters) -> None:
     assert totals["calls"].sum() == counts.call_counts(marts, SOME)["calls"][0]
     steps = counts.step_counts(marts, filters).filter(~pl.col("is_conduct"))
     assert totals["judged"].sum() == steps["judged"].sum()
+
+
+@pytest.mark.parametrize(("filters", "where"), [(Filters(), "true"), (SOME, WHERE)])
+def test_breaches_counted_from_verdicts_are_the_sums_of_the_mart(
+    marts: Published, centre: Path, filters: Filters, where: str
+) -> None:
+    counted = counted_breaches(marts, replace(filters, unproven=True), "all")
+    told = plain(
+        centre,
+        "SELECT sum(breaches), sum(breached) FROM marts.escalation_rates"
+        f" WHERE {where} AND language IN (SELECT language FROM marts.step_validity)",
+    )[0]
+    assert counted.select("breaches", "breached").row(0) == told
+
+
+def test_breaches_of_unproven_conduct_are_left_out_everywhere_alike(
+    marts: Published, centre: Path
+) -> None:
+    left = uncounted_conduct(marts, SOME)
+    assert left.height
+    whole, all_of_it = (counts.call_counts(marts, each) for each in (SOME, ALL))
+    told = plain(
+        centre,
+        "SELECT count(*) FROM marts.verdicts AS v JOIN marts.call_facts AS f"
+        " USING (call_id, day) WHERE v.verdict = 'violated'"
+        f" AND {WHERE.replace('day', 'f.day')} AND v.behaviour IN"
+        " ('calm', 'respect', 'no_rushing') AND NOT ("
+        + " OR ".join(
+            f"(f.language = '{row['language']}' AND v.behaviour IN"
+            f" ({', '.join(map(repr, row['behaviours']))}))"
+            for row in left.to_dicts()
+        )
+        + ") AND f.language IN (SELECT language FROM marts.step_validity)",
+    )[0][0]
+    assert whole["breaches"][0] == told < all_of_it["breaches"][0]
+    for parts in (
+        agents.agent_totals(marts, SOME),
+        counts.call_counts_by_week(marts, SOME),
+    ):
+        assert parts["breaches"].sum() == told
+        assert parts["breached"].sum() == whole["breached"][0]
 
 
 def test_what_totals_leave_out_is_counted_by_language(marts: Published) -> None:
