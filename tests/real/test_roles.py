@@ -63,7 +63,7 @@ def test_calls_that_were_recorded_too_late_are_still_told_apart(oasis: Talks) ->
     """Without the agent's first turn the customer opens, and that speaks against the labels."""
     late = [talk[1:] for talk in oasis if len(talk) > 2]
     assert flagged(late) <= 0.03
-    assert flagged(swapped(late)) >= 0.65
+    assert flagged(swapped(late)) >= 0.55
 
 
 def test_roles_of_unlabelled_real_voices_are_right_where_they_are_used(
