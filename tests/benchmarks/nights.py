@@ -31,6 +31,8 @@ def hand_over(inbox: Path, home: Path, *, only: set[str]) -> None:
 
 def _night(home: Path) -> Figures:
     start = cpu_seconds()
+    # Judging imports these when it first needs them; they are imports none the less.
+    from expectations import judge, marts, raw, staging
     from flows import nightly, publish
     from flows.knowledge import load_knowledge
     from flows.lock import writing
@@ -38,6 +40,7 @@ def _night(home: Path) -> Figures:
     from flows.settings import Settings
     from transforms.detection.detect import Detector
 
+    assert judge and marts and raw and staging
     marks: dict[str, float] = {"imports": cpu_seconds()}
     settings = Settings(home=home)
     knowledge = load_knowledge(settings.knowledge)
@@ -46,7 +49,9 @@ def _night(home: Path) -> Figures:
     with writing(settings.home):
         version = publish.next_version(settings.published)
         taken = nightly.take_in.fn(settings, version)
-        planned = nightly.plan.fn(settings, knowledge, None, rescore=False)
+        planned = nightly.plan.fn(
+            settings, knowledge, None, rescore=False, fix_roles=False
+        )
         marks["ingest_and_stage"] = cpu_seconds()
         found = nightly.judge_sources.fn(settings, planned.days)
         marks["judge_sources"] = cpu_seconds()
