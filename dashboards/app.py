@@ -19,14 +19,17 @@ from dashboards.pages import (
     data_quality,
     overview,
     playbooks,
+    review,
     validity,
 )
+from dashboards.records.store import Records
 from dashboards.view import View
 
 PAGES: Final = (
     overview.PAGE,
     agents.PAGE,
     call.PAGE,
+    review.PAGE,
     customers.PAGE,
     playbooks.PAGE,
     validity.PAGE,
@@ -46,6 +49,7 @@ def create_app(
     home: Path,
     heated_threshold: float | None = None,
     locale: str | None = None,
+    records: str | None = None,
 ) -> dash.Dash:
     """Build the application without opening the published marts.
 
@@ -58,10 +62,13 @@ def create_app(
         heated_threshold: temperature from which on a call is heated, as the knowledge has
             it; the marts don't tell. Without it, the curve has no such line.
         locale: how numbers and days are written; see `locales.yaml`.
+        records: SQLAlchemy URL of the records store; `records.db` in the home if None.
 
     Raises:
         LocaleError: the locale is not described.
+        RecordsUrlError: the URL names no database.
     """
+    kept = Records(records or f"sqlite:///{home.resolve() / 'records.db'}")
     door, written = Published(published, home), formats(locale)
     app = dash.Dash(
         "coolhead",
@@ -76,7 +83,8 @@ def create_app(
         ],
     )
     app.layout = lambda: shell.shell(_choices(door))
-    _fill_pages(app, door, written, heated_threshold)
+    _fill_pages(app, door, written, heated_threshold, kept)
+    review.register(app, kept)
     _keep_filters_in_url(app, door)
     _in_the_browser(app)
     return app
@@ -90,7 +98,11 @@ def _choices(door: Published) -> Choices:
 
 
 def _fill_pages(
-    app: dash.Dash, door: Published, written: Formats, heated_threshold: float | None
+    app: dash.Dash,
+    door: Published,
+    written: Formats,
+    heated_threshold: float | None,
+    records: Records,
 ) -> None:
     """The URL and the scheme in, the page out."""
     by_path = {page.path: page for page in PAGES}
@@ -125,6 +137,7 @@ def _fill_pages(
             scheme=scheme,
             heated_threshold=heated_threshold,
             carried=carried,
+            records=records,
         )
         told = shell.notes(notes)
         bar = " ".join(["filter-bar", *(f"has-{name}" for name in shown.filters)])

@@ -56,6 +56,7 @@ def serve(
     *,
     heated_threshold: float | None = None,
     locale: str | None = None,
+    records: str | None = None,
 ) -> None:
     """Serve the dashboards until interrupted.
 
@@ -66,12 +67,18 @@ def serve(
         port: the port to listen on.
         heated_threshold: temperature from which on a call is heated.
         locale: how numbers and days are written; see `locales.yaml`.
+        records: SQLAlchemy URL of the records store; `records.db` in the home if None.
 
     Raises:
         LocaleError: the locale is not described.
+        RecordsUrlError: the URL names no database.
     """
     app = create_app(
-        published, home=home, heated_threshold=heated_threshold, locale=locale
+        published,
+        home=home,
+        heated_threshold=heated_threshold,
+        locale=locale,
+        records=records,
     )
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -7,6 +7,7 @@ from typing import Any
 from dashboards.filters import Filters, to_search
 from dashboards.formats import Formats
 from dashboards.marts.door import Published
+from dashboards.records.store import Records
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class View:
         scheme: light or dark.
         heated_threshold: the temperature from which on a call is heated, if told.
         carried: all filters of the URL, which links to other pages keep.
+        records: people's samples, marks and corrections, if they are kept.
     """
 
     published: Published
@@ -32,6 +34,7 @@ class View:
     scheme: str
     heated_threshold: float | None
     carried: Filters
+    records: Records | None = None
 
     def link(self, path: str | None = None, **asked: str | None) -> str:
         """The URL of a page under the same filters, with its own choices."""

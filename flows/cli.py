@@ -196,6 +196,7 @@ def _serve(settings: Settings) -> None:
         settings.port,
         heated_threshold=thresholds.heated.value,
         locale=settings.locale,
+        records=settings.records_url,
     )
 
 

@@ -144,3 +144,22 @@ def named_reviewers(records: Records) -> list[str]:
         for name in str(row["reviewers"]).splitlines()
     }
     return sorted(told | {str(row["recorded_by"]) for row in records.history(REVIEWS)})
+
+
+def items_of(records: Records, reviewer: str) -> list[dict[str, Any]]:
+    """Items for one reviewer: of samples that name them, or that name nobody."""
+    named = {
+        str(row["sample"]): str(row["reviewers"]).splitlines()
+        for row in records.history(SAMPLES)
+    }
+    return [
+        row
+        for row in drawn_items(records)
+        if not (names := named.get(str(row["sample"]), [])) or reviewer in names
+    ]
+
+
+def marks_of(records: Records, reviewer: str) -> dict[Item, dict[str, Any]]:
+    """One reviewer's own last marks, by item; never another's."""
+    rows = records.history(REVIEWS, REVIEWS.c.recorded_by == reviewer)
+    return {(row["call_id"], row["playbook"], row["step"]): row for row in rows}

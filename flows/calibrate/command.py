@@ -152,8 +152,8 @@ def import_(
         items = list(dict.fromkeys(mark.item for mark in done.reviewed))
         done.corrections, problems = correct_by_marks(settings, knowledge, items)
         done.problems += problems
-    for problem in done.problems:
-        print(problem, file=sys.stderr)
+    for line in (*done.kept, *done.problems):
+        print(line, file=sys.stderr)
     if as_json:
         _answer(done.as_json())
     else:
@@ -187,7 +187,7 @@ def report(as_json: AsJson = False) -> None:
     if as_json:
         _answer(figures.to_dicts())
     else:
-        agreement_table(figures, knowledge)
+        agreement_table(figures)
 
 
 @app.command()

@@ -85,7 +85,10 @@ def draw(settings: Settings, knowledge: Knowledge, asked: Asked) -> Drawn:
     path = publish.current_file(settings.published)
     with open_published(settings, path, read_only=True) as published:
         population = machine_verdicts(published, knowledge)
-    steps = [(b, s) for b in knowledge.playbooks.values() for s in b.steps]
+    books = [b for b in knowledge.playbooks.values() if b.id in asked.playbooks] or [
+        *knowledge.playbooks.values()
+    ]
+    steps = [(book, step) for book in books for step in book.steps]
     readable = [
         (book.id, step.id)
         for book, step in steps

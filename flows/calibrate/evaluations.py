@@ -67,7 +67,7 @@ def read_evaluation(
     }
     taken = TakenEvaluation(raw=raw, evaluator=who)
     if call_id not in known.calls:
-        taken.problems.append(
+        taken.kept.append(
             f"{path}: metadata.contactId: no call {call_id!r} is published; its marks count"
             " once it is, and nothing is to be done"
         )
@@ -88,7 +88,7 @@ def _take(
     where = f"{path}: question {name} ({text!r})"
     entry = questions.find(name, text)
     if entry is None:
-        taken.problems.append(
+        taken.kept.append(
             f"{where}: is no step of ours, and is kept as it is; to map it, name it in a"
             " file for --questions"
         )

@@ -33,6 +33,7 @@ class Imported:
         unmarked: rows that nobody has marked yet.
         evaluations_new: evaluations kept whole that were not kept before.
         mapped: questions of evaluations that were taken for steps.
+        kept: what of evaluations is no mark, and is kept as it came.
         problems: what could not be used: file, place, found, what to do.
         corrections: steps corrected, with `--as-corrections`.
         reviewed: the marks themselves.
@@ -44,6 +45,7 @@ class Imported:
     unmarked: int = 0
     evaluations_new: int = 0
     mapped: list[str] = field(default_factory=list[str])
+    kept: list[str] = field(default_factory=list[str])
     problems: list[str] = field(default_factory=list[str])
     corrections: int = 0
     reviewed: list[Mark] = field(default_factory=list[Mark])
@@ -100,6 +102,7 @@ def import_marks(
         done.files += 1
         done.unmarked += taken.unmarked
         done.problems += taken.problems
+        done.kept += taken.kept
         done.reviewed += taken.marks
         if isinstance(taken, TakenEvaluation):
             done.mapped += taken.mapped

@@ -32,11 +32,13 @@ class Taken:
         marks: the marks found.
         problems: what could not be used: place, found, what to do.
         unmarked: rows without a mark yet.
+        kept: what is no mark, and is kept as it came; nothing has to be done.
     """
 
     marks: list[Mark] = field(default_factory=list[Mark])
     problems: list[str] = field(default_factory=list[str])
     unmarked: int = 0
+    kept: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,10 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from transforms.knowledge.bundle import Knowledge
-
 _NOTHING: Final = "-"
 
 
-def agreement_table(figures: pl.DataFrame, knowledge: Knowledge) -> None:
+def agreement_table(figures: pl.DataFrame) -> None:
     """Print one row for each step and language reviewed."""
     console = Console()
     if figures.is_empty():
@@ -20,11 +18,8 @@ def agreement_table(figures: pl.DataFrame, knowledge: Knowledge) -> None:
             " calibrate sample --help`"
         )
         return
-    titles = {
-        (b.id, s.id): s.title for b in knowledge.playbooks.values() for s in b.steps
-    }
     table = Table(title="Agreement with reviewers; intervals of 95 %, by call")
-    for name in ("step", "title", "language"):
+    for name in ("step", "language"):
         table.add_column(name)
     for name in (
         "items",
@@ -38,7 +33,6 @@ def agreement_table(figures: pl.DataFrame, knowledge: Knowledge) -> None:
     for row in figures.iter_rows(named=True):
         table.add_row(
             f"{row['playbook']}/{row['step']}",
-            titles.get((row["playbook"], row["step"]), ""),
             row["language"],
             str(row["items"]),
             str(row["cannot_tell"]),

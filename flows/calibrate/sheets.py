@@ -39,7 +39,7 @@ _CELL_LIMIT: Final = 32_000
 """Characters that a cell of a spreadsheet holds, less room for a note."""
 _RIGHT_TO_LEFT: Final = 2
 _TURNS: Final = """
-    SELECT call_id, string_agg(upper(speaker::VARCHAR[1]) || speaker::VARCHAR[2:] || ': '
+    SELECT call_id, string_agg(upper((speaker::VARCHAR)[1]) || (speaker::VARCHAR)[2:] || ': '
         || text, chr(10) ORDER BY turn) AS transcript
     FROM marts.call_transcripts WHERE call_id IN (SELECT unnest($calls::VARCHAR[]))
     GROUP BY call_id
