@@ -68,8 +68,9 @@ def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
 def _asked(rows: pl.DataFrame, answer: Answer) -> pl.DataFrame:
     barred = pl.col("native").list.set_intersection(list(answer.not_judged)).list.len()
     asked = pl.col("is_judged") & pl.col("speaker").is_in(list(answer.by))
+    written = pl.col("written" if "written" in rows.columns else "text")
     for pattern in answer.not_judged_texts:
-        asked &= ~pl.col("text").str.contains(f"(?i){pattern}")
+        asked &= ~written.str.contains(f"(?i){pattern}")
     return rows.filter(asked, barred == 0)
 
 

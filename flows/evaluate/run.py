@@ -129,11 +129,9 @@ class Evaluation:
             spoken = list(self.knowledge.lexicons)
             if self.asked.language:
                 spoken = [self.asked.language]
-            yield Labelled(
-                labelled.name,
-                labelled.source,
-                labelled.rows.filter(pl.col("language").is_in(spoken)),
-            )
+            rows = labelled.rows.filter(pl.col("language").is_in(spoken))
+            if not rows.is_empty():
+                yield Labelled(labelled.name, labelled.source, rows)
 
     def _sources(self) -> Iterator[Labelled]:
         if self.asked.file is not None:

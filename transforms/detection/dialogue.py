@@ -52,7 +52,7 @@ def in_dialogue(
     """
     told = utterances.select(
         "text",
-        "language",
+        pl.col("language").cast(pl.String),
         pl.col("speaker").cast(pl.String),
         before=_previous("speaker"),
         heard_before=_previous("text"),
