@@ -7,7 +7,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboards.components import filter_bar, shell
+from dashboards.components import correcting, filter_bar, shell
 from dashboards.filters import DIMENSIONS, Filters, from_search, other_pairs, to_search
 from dashboards.formats import Formats, formats, interface_language
 from dashboards.marts.counts import Choices, choices
@@ -85,6 +85,7 @@ def create_app(
     app.layout = lambda: shell.shell(_choices(door))
     _fill_pages(app, door, written, heated_threshold, kept)
     review.register(app, kept)
+    correcting.register(app, kept)
     _keep_filters_in_url(app, door)
     _in_the_browser(app)
     return app

@@ -103,6 +103,9 @@ def _why(row: dict[str, Any], texts: dict[int, str]) -> list[Any]:
     reason = in_words(row["reason"] or "")
     is_told = reason and not parameters_in_words(row["behaviour"]).startswith(reason)
     parts: list[Any] = [html.Span(f" – {reason}", className="muted")] if is_told else []
+    if row["machine_verdict"] is not None:
+        machine = f" (the machine: {in_words(row['machine_verdict'])})"
+        parts.append(html.Span(machine, className="muted"))
     if row["turn"] is not None:
         words = texts.get(row["turn"], "")[row["start"] or 0 : row["end"] or 0]
         said = (

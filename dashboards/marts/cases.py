@@ -53,9 +53,10 @@ def call_verdicts(published: Published, fact: dict[str, Any]) -> pl.DataFrame:
         " AS behaviour FROM marts.playbook_steps),"
         " kept AS (SELECT behaviour || CASE WHEN parameters = '' THEN ''"
         " ELSE ' (' || parameters || ')' END AS behaviour, verdict::VARCHAR AS verdict,"
-        ' reason, turn, start, "end", cue FROM marts.verdicts'
+        ' machine_verdict::VARCHAR AS machine_verdict, reason, turn, start, "end", cue'
+        " FROM marts.verdicts"
         " WHERE call_id = $call AND day = $day)"
-        ' SELECT a.*, k.verdict, k.reason, k.turn, k.start, k."end", k.cue'
+        ' SELECT a.*, k.verdict, k.machine_verdict, k.reason, k.turn, k.start, k."end", k.cue'
         " FROM asked AS a LEFT JOIN kept AS k USING (behaviour)"
         " ORDER BY a.playbook, a.position",
         {"call": fact["call_id"], "day": fact["day"]},

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards.components.attributes import aria, data
 from dashboards.components.charts import chart
+from dashboards.components.correcting import correcting
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import (
     chip,
@@ -133,6 +134,8 @@ def _aside(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> Iterator[An
             note="Beside each step its mark: how far verdicts on it may be trusted in this"
             " language.",
         )
+        if view.records is not None:
+            yield correcting(view.records, fact["call_id"], rows)
     yield panel("Facts", _facts(view, fact))
 
 
