@@ -115,6 +115,14 @@ def findings(published: Published) -> pl.DataFrame:
     )
 
 
+def roles(published: Published) -> pl.DataFrame:
+    """`roles` and `calls`: how many calls have which roles, in the order of the contract."""
+    return published.rows(
+        "SELECT roles::VARCHAR AS roles, count(*) AS calls FROM marts.call_facts"
+        " GROUP BY 1 ORDER BY 1"
+    )
+
+
 def runs(published: Published) -> pl.DataFrame:
     """The runs, the last one first."""
     return published.rows(

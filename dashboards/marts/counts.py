@@ -112,7 +112,9 @@ def unassessable_reasons(published: Published, filters: Filters) -> pl.DataFrame
     """`reason` and `calls`: why calls could not be assessed, the most frequent first."""
     where, params = condition(filters, _CALL_DIMENSIONS)
     return published.rows(
-        "SELECT unassessable AS reason, count(*) AS calls FROM marts.call_facts"
+        # How sure the roles are differs from call to call, and is no reason of its own.
+        "SELECT regexp_replace(unassessable, ' \\(\\d+ of 100\\)', '') AS reason,"
+        " count(*) AS calls FROM marts.call_facts"
         f" WHERE unassessable IS NOT NULL AND {where} GROUP BY 1 ORDER BY 2 DESC, 1",
         params,
     )

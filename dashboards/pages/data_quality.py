@@ -13,6 +13,13 @@ from dashboards.formats import in_words
 from dashboards.marts import cases
 from dashboards.view import Page, View
 
+_ROLES: Final = {
+    "as labelled": "The source's labels of agent and customer are used.",
+    "seem exchanged": "The labels speak against the talk: flagged, not scored.",
+    "exchanged": "The labels were exchanged for scoring, by a person's word or as asked.",
+    "inferred": "The source only numbers the voices; their roles are sure enough.",
+    "not inferred": "The source only numbers the voices; their roles are not sure.",
+}
 _OUTCOMES: Final = ("errored", "failed", "passed")
 _KINDS: Final = {"errored": "heated", "failed": "missed", "passed": "met"}
 
@@ -28,6 +35,7 @@ def layout(view: View) -> Iterable[Any]:
     yield _summary(view, findings)
     yield _found(findings)
     yield _by_table(findings)
+    yield _roles(view)
     yield section(
         "All expectations",
         grid(
@@ -77,6 +85,24 @@ def _summary(view: View, findings: pl.DataFrame) -> html.Section:
             ),
             label="Outcomes",
         ),
+    )
+
+
+def _roles(view: View) -> html.Section:
+    counted = cases.roles(view.published)
+    told = dict(counted.iter_rows())
+    rows = [
+        (roles, view.formats.number(told.get(roles, 0)), meaning)
+        for roles, meaning in _ROLES.items()
+    ]
+    return section(
+        "Who is who",
+        table(
+            ("Roles", "Calls", "What it means"), rows, "Calls by roles", numeric=(1,)
+        ),
+        note="By what each side says, and who speaks first and longest. Labels that seem"
+        " exchanged are not scored until `coolhead nightly --fix-roles`, or a person's word"
+        " by `coolhead roles`.",
     )
 
 
