@@ -256,7 +256,7 @@ def validity() -> Suite:
         (
             one_of("mark", MARKS),
             one_of("text", TEXTS),
-            one_of("unit", ("utterance", "call")),
+            one_of("unit", ("utterance", "call", "stretch")),
             *(between(rate, 0, 1) for rate in ("precision", "recall", "f1")),
             *(between(rate, -1, 1) for rate in ("kappa", "ac1")),
             never(

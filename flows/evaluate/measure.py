@@ -31,7 +31,7 @@ class Judged:
     language: str
     labelled: Labelled
     rows: pl.DataFrame
-    unit: str = "utterance"
+    unit: str
 
 
 def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
@@ -62,7 +62,8 @@ def judged(labelled: Labelled, heard: pl.DataFrame) -> Iterator[Judged]:
         )
         for (language,), part in rows.partition_by("language", as_dict=True).items():
             if part["theirs"].any():
-                yield Judged(label, str(language), labelled, part)
+                unit = "call" if labelled.source.conversation else "utterance"
+                yield Judged(label, str(language), labelled, part, unit)
 
 
 def _asked(rows: pl.DataFrame, answer: Answer) -> pl.DataFrame:

@@ -5,6 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.evaluate.card import CARD, model_card, with_table
+from flows.knowledge import load_knowledge
+from flows.settings import CHECKOUT
+
 FIGURES = Path("validity") / "figures.json"
 
 
@@ -14,7 +18,9 @@ def save(
     figures: list[dict[str, Any]],
     negatives: list[dict[str, Any]],
 ) -> None:
-    """Write `validity/figures.json` of a knowledge folder, one figure a line.
+    """Write a knowledge folder's figures, one a line, and its model card.
+
+    The README's table is renewed where the folder is this checkout's.
 
     Args:
         folder: the knowledge.
@@ -32,6 +38,12 @@ def save(
     }
     body = ",\n".join(f'"{name}": {value}' for name, value in told.items())
     path.write_text(f"{{{body}}}\n", encoding="utf-8")
+    knowledge = load_knowledge(folder)
+    (folder / CARD).write_text(model_card(knowledge), encoding="utf-8")
+    readme = CHECKOUT / "README.md"
+    if folder == CHECKOUT / "data" and readme.exists():
+        table = with_table(readme.read_text("utf-8"), knowledge.validity.figures)
+        readme.write_text(table, encoding="utf-8")
 
 
 def _lines(rows: list[dict[str, Any]]) -> str:

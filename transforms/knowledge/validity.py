@@ -13,8 +13,8 @@ from transforms.knowledge.thresholds import Threshold
 
 Text = Literal["human", "silver", "own"]
 """Who labelled the text: people; a rule, through a translation; we, who wrote it."""
-Unit = Literal["utterance", "call"]
-"""What was measured: single utterances, or turns judged within their whole call."""
+Unit = Literal["utterance", "call", "stretch"]
+"""What was measured: single utterances, whole calls, or a customer's long stretches."""
 
 
 class Figure(Frozen):
