@@ -114,3 +114,23 @@ def _validity(
             measured, playbooks, spoken, reviewed, version
         ),
     }
+
+
+def is_remeasured(published: Warehouse, knowledge: Knowledge) -> bool:
+    """Whether figures of labels, or marks that follow from them, differ from a version's.
+
+    Marks that own reviewers decided there are not compared; nor is the knowledge's hash,
+    which changes with every lexicon.
+    """
+    now = _validity(knowledge, None)
+    step = list(marts.STEP_VALIDITY.key)
+    measured = published.read_table(marts.VALIDITY).drop("knowledge")
+    evaluated = published.read_table(marts.STEP_VALIDITY).filter(
+        pl.col("decided_by") == "evaluation"
+    )
+    told = now[marts.STEP_VALIDITY.name].select(*step, "mark", "reason")
+    known = evaluated.select(*step, "mark", "reason").sort(step)
+    same = told.join(evaluated.select(step), on=step, how="semi").sort(step)
+    figures = now[marts.VALIDITY.name].drop("knowledge")
+    key = marts.VALIDITY.key
+    return not (figures.sort(key).equals(measured.sort(key)) and same.equals(known))

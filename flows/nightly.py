@@ -57,6 +57,12 @@ class Plan:
     days: tuple[date, ...]
     outdated: int
     fix_roles: bool
+    is_remeasured: bool
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is anything to publish: days to score, or new marks of validity."""
+        return bool(self.days) or self.is_remeasured
 
 
 def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
@@ -97,6 +103,7 @@ def plan(
     path = publish.version_file(settings.published, current) if current else None
     is_first = path is None or not path.exists()
     outdated = 0
+    is_remeasured = False
     with open_warehouse(settings) as warehouse:
         moment = as_of or last_moment(warehouse)
         days = set(touched_days(warehouse, everything=is_first))
@@ -115,8 +122,10 @@ def plan(
                 old = set(outdated_days(published, knowledge.version))
                 days |= old if rescore else set()
                 outdated = len(old - days)
+                is_remeasured = marts_file.is_remeasured(published, knowledge)
     version = publish.next_version(settings.published)
-    return Plan(version, moment, tuple(sorted(days)), outdated, fix_roles)
+    due = tuple(sorted(days))
+    return Plan(version, moment, due, outdated, fix_roles, is_remeasured)
 
 
 @task(cache_policy=NO_CACHE)
@@ -224,7 +233,7 @@ def nightly(
         version = publish.next_version(settings.published)
         taken = take_in(settings, version)
         planned = plan(settings, knowledge, as_of, rescore=rescore, fix_roles=fix_roles)
-        if not planned.days:
+        if not planned.is_due:
             return tell(settings, RunReport.unchanged(settings, taken, planned))
         found = judge_sources(settings, planned.days)
         with publish.candidate(settings.published, version) as path:

@@ -85,9 +85,9 @@ def _dated(view: View, first: dict[str, Any]) -> Iterator[Any]:
     )
     if first["measured"] != first["knowledge"]:
         yield notice(
-            f"The calls here were scored by knowledge {first['knowledge']}, which differs from"
-            " what was measured. The figures may be better or worse than what is shown:"
-            " “coolhead evaluate --save” measures anew.",
+            f"The knowledge in use is {first['knowledge']}, and differs from what was measured:"
+            " detection may be better or worse by now than the figures say. “coolhead evaluate"
+            " --save” measures anew.",
             kind="warn",
         )
 

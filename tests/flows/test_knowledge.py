@@ -1,5 +1,6 @@
 """The knowledge folder: read whole or refused, versioned, and told when it has changed."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,7 @@ DATA = CHECKOUT / "data"
 
 def copy_to(folder: Path) -> Path:
     """A copy of the shipped knowledge, to be changed."""
-    for kind in ("lexicons", "playbooks", "validity"):
+    for kind in ("lexicons", "playbooks", "review", "validity"):
         shutil.copytree(DATA / kind, folder / kind)
     for path in DATA.glob("*.yaml"):
         shutil.copy(path, folder / path.name)
@@ -136,3 +137,29 @@ def test_changed_knowledge_is_told_and_scores_again_only_when_asked(
     )
     assert history["run_id"].to_list() == [first.version, again.version]
     assert history["knowledge"].n_unique() == 2
+
+
+def test_new_figures_of_validity_are_published_without_new_calls(
+    settings: Settings,
+    folder: Path,
+    prefect_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COOLHEAD_KNOWLEDGE", str(folder))
+    put(settings, "a.jsonl", angry("c1", "2026-10-05T09:00:00+02:00"))
+    first = nightly(home=settings.home)
+    assert not nightly(home=settings.home).is_changed
+    before = load_knowledge(folder).version
+    told = folder / "validity" / "figures.json"
+    figures = json.loads(told.read_text(encoding="utf-8"))
+    figures |= {"version": "0123456789ab", "figures": [], "negatives": []}
+    told.write_text(json.dumps(figures), encoding="utf-8")
+    change(folder / "validity" / "marks.yaml", "  value: 30\n", "  value: 31\n")
+    assert load_knowledge(folder).version == before
+    again = nightly(home=settings.home)
+    assert (again.is_changed, again.days_scored) == (True, 0)
+    assert again.version != first.version
+    measured = ask(settings, "SELECT DISTINCT measured FROM marts.validity")
+    assert measured["measured"].to_list() == ["0123456789ab"]
+    assert ask(settings, "SELECT count(*) AS n FROM marts.verdicts").item() > 0
+    assert not nightly(home=settings.home).is_changed
