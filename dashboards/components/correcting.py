@@ -44,13 +44,18 @@ def correcting(records: Records, call_id: str, rows: pl.DataFrame) -> html.Detai
             className="note",
         ),
         *_standing(records, call_id),
-        dcc.Store(id=_CALL, data=call_id),
-        dmc.Select(id=_RULE, label="Behaviour", data=choices, searchable=True),
-        dmc.Select(id=_VERDICT, label="Verdict", data=[*verdicts, back]),
-        dmc.TextInput(id=_BY, label="Who says so"),
-        dmc.Textarea(id=_WHY, label="Why", autosize=True, minRows=2),
-        html.Button("Keep the correction", id=_KEEP, className="button"),
-        html.Div(id=_SAID, **aria(live="polite")),
+        html.Div(
+            [
+                dcc.Store(id=_CALL, data=call_id),
+                dmc.Select(id=_RULE, label="Behaviour", data=choices, searchable=True),
+                dmc.Select(id=_VERDICT, label="Verdict", data=[*verdicts, back]),
+                dmc.TextInput(id=_BY, label="Who says so"),
+                dmc.Textarea(id=_WHY, label="Why", autosize=True, minRows=2),
+                html.Button("Keep the correction", id=_KEEP, className="button"),
+                html.Div(id=_SAID, **aria(live="polite")),
+            ],
+            className="correcting",
+        ),
     )
 
 

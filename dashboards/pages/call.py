@@ -135,7 +135,7 @@ def _aside(view: View, fact: dict[str, Any], turns: pl.DataFrame) -> Iterator[An
             " language.",
         )
         if view.records is not None:
-            yield correcting(view.records, fact["call_id"], rows)
+            yield panel("Corrections", correcting(view.records, fact["call_id"], rows))
     yield panel("Facts", _facts(view, fact))
 
 

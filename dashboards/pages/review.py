@@ -147,7 +147,7 @@ def _item(
                     _marking(own),
                     html.Div(id=_SAID, role="alert"),
                 ],
-                className="aside",
+                className="aside review-aside",
             ),
         ],
         className="call",
