@@ -29,6 +29,7 @@ Kind = Literal["phrase", "severe", "unless", "before", "after"]
 KINDS: Final[tuple[Kind, ...]] = ("phrase", "severe", "unless", "before", "after")
 _FEW_WORDINGS: Final = 4
 _WORDS_OF_PIECES: Final = (1, 2, 3)
+_PROMISING: Final = 2
 _UNSAID: Final = 0.5
 """Counted for a word that no sentence of the lexicon has."""
 _NEEDLE_COST: Final = 2e-6
@@ -191,9 +192,8 @@ class _Writer:
         """Needles of the rarest section; of another, too, where that is met often."""
         sections = sorted(
             (self._cost(section), n, sorted(section))
-            for n, part in enumerate(parts)
-            if not may_be_empty(part, self.tokens)
-            for section in self._sections(parts[n:])
+            for n in self._promising(parts)
+            for section in self._sections(parts[n:], _WORDS_OF_PIECES)
         )
         if not sections:
             return ()
@@ -207,11 +207,23 @@ class _Writer:
             *self._pieces(parts, FOLLOWING, *following),
         )
 
-    def _sections(self, parts: Parts) -> Iterator[set[tuple[str, int]]]:
+    def _promising(self, parts: Parts) -> list[int]:
+        """The parts that begin with the rarest words, of those that must be said."""
+        costs = [
+            (self._cost(section), n)
+            for n, part in enumerate(parts)
+            if not may_be_empty(part, self.tokens)
+            for section in self._sections(parts[n:], (1,))
+        ]
+        return [n for _, n in sorted(costs)[:_PROMISING]]
+
+    def _sections(
+        self, parts: Parts, sizes: tuple[int, ...]
+    ) -> Iterator[set[tuple[str, int]]]:
         """Needles of which one is met wherever these parts are, and words before each."""
-        found = openings(parts, self.tokens, max(_WORDS_OF_PIECES))
+        found = openings(parts, self.tokens, max(sizes))
         if all(found):
-            for words in _WORDS_OF_PIECES:
+            for words in sizes:
                 yield {_longest_literal(tokens[:words]) for tokens in found}
 
     def _pieces(
@@ -266,6 +278,8 @@ def _needle(tokens: list[str]) -> Needle:
 def _longest_literal(tokens: tuple[str, ...]) -> tuple[str, int]:
     """The longest literal part of some tokens, and how many words stand before it."""
     line = f" {' '.join(tokens)} "
+    if "*" not in line:
+        return line, 0
     parts = line.replace("* ", "\n ").replace(" *", " \n").split("\n")
     literal = max((part for part in parts if part.strip()), key=len)
     words = 0

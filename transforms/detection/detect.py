@@ -80,7 +80,7 @@ class Detector:
             pl.col("text").str.count_matches(" ", literal=True) >= least - 1,
         ).join(hits.select("row").unique(), on="row", how="anti")
         foreign = [
-            part.filter(~self._is_common(str(language), part["text"], least))
+            part.filter(self._may_be_foreign(str(language), part["text"], least))
             for (language,), part in candidates.partition_by(
                 "language", as_dict=True
             ).items()
@@ -100,18 +100,33 @@ class Detector:
             .select("row", language="found")
         )
 
-    def _is_common(self, language: str, texts: pl.Series, least: int) -> pl.Series:
-        """Whether each text has a common word of the language, or fewer words than asked."""
-        lexicon = self.lexicons[language]
-        if not lexicon.common_words:
-            return pl.repeat(value=True, n=len(texts), eager=True)
-        lines = normalise(texts, fold=lexicon.fold_diacritics)
-        common = normalise(
-            pl.Series(lexicon.common_words, dtype=pl.String),
-            fold=lexicon.fold_diacritics,
-        )
-        short = lines.str.count_matches(" ", literal=True) <= least
-        return short | lines.str.contains_any(common.to_list())
+    def _may_be_foreign(self, language: str, texts: pl.Series, least: int) -> pl.Series:
+        """Whether each text has none of the language's common words, but of another's.
+
+        Fewer words than asked, or a language that names no common words, say nothing.
+        """
+        own = self.lexicons[language]
+        if not own.common_words:
+            return pl.repeat(value=False, n=len(texts), eager=True)
+        lines = normalise(texts, fold=own.fold_diacritics)
+        is_long = lines.str.count_matches(" ", literal=True) > least
+        strange = is_long & ~lines.str.contains_any(self._common[language])
+        others = [code for code in self.lexicons if code != language]
+        if not all(self._common[code] for code in others):
+            return strange
+        foreign = sorted({word for code in others for word in self._common[code]})
+        return strange & lines.str.contains_any(foreign)
+
+    @cached_property
+    def _common(self) -> dict[str, list[str]]:
+        """The common words of each language, as lines have them."""
+        return {
+            code: normalise(
+                pl.Series(lexicon.common_words, dtype=pl.String),
+                fold=lexicon.fold_diacritics,
+            ).to_list()
+            for code, lexicon in self.lexicons.items()
+        }
 
 
 def label_masks(hits: pl.DataFrame, rows: int) -> pl.Series:
