@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from flows import archive
@@ -240,6 +241,16 @@ def test_the_same_words_by_other_voices_are_another_version(settings: Settings) 
         put(settings, name, call("c1", turns=turns))
     taken, _ = night(settings)
     assert taken.calls_new == len(("a", "b"))
+
+
+def test_text_kept_before_there_were_voices_is_still_read(settings: Settings) -> None:
+    put(settings, "a.jsonl", call("c1"))
+    night(settings)
+    (part,) = settings.archive.rglob("*.parquet")
+    pl.read_parquet(part, hive_partitioning=False).drop("voice").write_parquet(part)
+    put(settings, "b.jsonl", call("c2"))
+    night(settings)
+    assert texts(settings)["voice"].to_list() == [None] * 4
 
 
 def test_turn_times_that_cannot_be_are_dropped_and_kept_as_told(
