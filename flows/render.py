@@ -266,6 +266,12 @@ def _verdicts(explained: Explanation) -> Table:
             behaviour,
             Text(row["verdict"], style=_VERDICT_STYLES[row["verdict"]]),
             str(row["validity"]["mark"]) if row["validity"] else "",
-            evidence or row["reason"],
+            evidence or _told(row),
         )
     return table
+
+
+def _told(row: dict[str, Any]) -> str:
+    """The reason; of a corrected verdict also what the machine said."""
+    machine = row["machine_verdict"]
+    return row["reason"] if machine is None else f"{row['reason']} (machine: {machine})"

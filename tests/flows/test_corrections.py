@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from dashboards.records.corrections import correct, last_words
+from dashboards.records.reviews import Mark, keep_marks
 from dashboards.records.store import Records
 from flows.corrections import standing
 from flows.explain import explain_call
 from flows.nightly import nightly
 from flows.settings import Settings
-from tests.flows.nights import angry, put
+from tests.flows.nights import angry, call, put
 from tests.flows.runs import ask, differing, published
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -103,3 +104,34 @@ def test_explaining_a_call_tells_of_corrections_before_the_next_night(
     )
     assert set(steps["machine_verdict"]) == {"missed"}
     assert set(steps["reason"]) == {"corrected by ann: heard it"}
+
+
+def test_enough_marks_of_reviewers_decide_a_steps_mark_the_next_night(
+    tmp_path: Path,
+) -> None:
+    home = Settings(home=tmp_path / "home")
+    calls = [angry(f"c{n}", "2026-10-05T09:00:00+02:00") for n in range(24)]
+    calm = [call(f"q{n}", language="en") for n in range(6)]
+    put(home, "calls.jsonl", *calls, *calm)
+    nightly(home=home.home)
+    machine = ask(
+        home,
+        "SELECT call_id, v.verdict::VARCHAR AS verdict FROM marts.call_facts"
+        " LEFT JOIN (SELECT * FROM marts.verdicts WHERE behaviour = 'greeting') AS v"
+        " USING (call_id)",
+    )
+    marks = [
+        Mark(
+            name, "service-habits", "1.3", "ann", said or "not applicable", "", "s", "w"
+        )
+        for name, said in machine.iter_rows()
+    ]
+    keep_marks(Records(home.records_url), marks)
+    assert nightly(home=home.home).days_scored == 1
+    (row,) = ask(
+        home,
+        "SELECT items, kappa FROM marts.step_validity WHERE decided_by = 'reviewers'"
+        " AND playbook = 'service-habits' AND step = '1.3' AND language = 'en'",
+    ).rows()
+    assert row[0] == 30
+    assert nightly(home=home.home).days_scored == 0
