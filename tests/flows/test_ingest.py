@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,9 +18,6 @@ from flows.settings import Settings
 from flows.stage import stage
 from flows.warehouse import open_warehouse
 from tests.flows.nights import SAMPLES, call, due, night, put, rows, texts
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def test_the_sample_inbox_is_taken_in_as_its_readme_says(settings: Settings) -> None:
