@@ -5,7 +5,7 @@ SERVE ?= 1
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix evaluate bench lock clean
+.PHONY: help demo test check fix evaluate train bench lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +36,9 @@ fix: .venv/.installed ## Format, and mend what the linter can
 
 evaluate: .venv/.installed ## Measure detection on labelled text: CORPORA=folder for people's, else our own only
 	$(BIN)/coolhead evaluate $(if $(CORPORA),--corpora $(CORPORA) --save)
+
+train: .venv/.installed ## Train a learned layer on our exemplars, and measure whether it would pay (CORPORA=folder)
+	$(BIN)/python -m tests.benchmarks.learned $(if $(CORPORA),--corpora $(CORPORA)) --out build/learned.json
 
 bench: .venv/.installed ## Measure the bars of performance on 200,000 generated calls
 	$(BIN)/python -m tests.benchmarks --calls 200000 --out build/bench.json
