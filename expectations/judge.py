@@ -126,7 +126,8 @@ def _judge_one(
     context.suites.add(expected)
     # Looking for examples is a query more for each expectation: only where it fails.
     results = batch.validate(expected, result_format="BOOLEAN_ONLY").results
-    rows = _count(source, query)
+    is_counted = any(r.expectation_config.type.startswith(_OF_ROWS) for r in results)
+    rows = _count(source, query) if is_counted else 0
     return [_finding(name, _with_examples(batch, result), rows) for result in results]
 
 

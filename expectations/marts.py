@@ -163,8 +163,18 @@ def call_transcripts() -> Suite:
     """Every turn shown has its speaker; `staging.utterances` proves the key."""
     return Suite(
         marts.CALL_TRANSCRIPTS,
-        (one_of("speaker", SPEAKERS), between("temperature", 0, 100)),
+        (
+            # The view itself sees to the evidence, which is the dearest to read.
+            never(
+                "a call, turn, text, known speaker; a temperature of 0-100",
+                "SELECT call_id, turn FROM {batch} WHERE call_id IS NULL OR day IS NULL"
+                " OR turn IS NULL OR text IS NULL"
+                f" OR coalesce(speaker::VARCHAR, '') NOT IN {SPEAKERS!r}"
+                " OR temperature NOT BETWEEN 0 AND 100",
+            ),
+        ),
         unique=False,
+        is_view=True,
     )
 
 
