@@ -43,7 +43,7 @@ def label_mark(validity: Validity, label: str, language: str) -> Mark:
 
     Text that people labelled decides where it can; else text labelled by rule through a
     translation; else our own writing. Of several sources of one kind, what was measured
-    in whole calls comes first, as steps are judged there; then the source with the most
+    in the course of calls comes first, as steps are judged there; then the source with most
     positive rows. A source in which a row has one label only makes false alarms of what
     is right: it may show that a label is heard well enough, and never that it isn't.
     """
@@ -73,7 +73,7 @@ def _deciding(figures: Sequence[Figure], marks: Marks) -> Figure | None:
 
 
 def _weight(figure: Figure) -> tuple[bool, int]:
-    return figure.unit == "call", figure.positives
+    return figure.unit != "utterance", figure.positives
 
 
 def _low(figure: Figure) -> float:
