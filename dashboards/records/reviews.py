@@ -130,9 +130,11 @@ def last_marks(records: Records) -> list[dict[str, Any]]:
 
 def drawn_items(records: Records) -> list[dict[str, Any]]:
     """Every item ever drawn, once, as its last sample has it; in the order of review."""
-    newest: dict[Item, dict[str, Any]] = {}
-    for row in records.history(SAMPLE_ITEMS):
-        newest[row["call_id"], row["playbook"], row["step"]] = row
+    return _once(records.history(SAMPLE_ITEMS))
+
+
+def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    newest = {(row["call_id"], row["playbook"], row["step"]): row for row in rows}
     return sorted(newest.values(), key=lambda row: int(row["id"]))
 
 
@@ -152,11 +154,11 @@ def items_of(records: Records, reviewer: str) -> list[dict[str, Any]]:
         str(row["sample"]): str(row["reviewers"]).splitlines()
         for row in records.history(SAMPLES)
     }
-    return [
+    return _once(
         row
-        for row in drawn_items(records)
+        for row in records.history(SAMPLE_ITEMS)
         if not (names := named.get(str(row["sample"]), [])) or reviewer in names
-    ]
+    )
 
 
 def marks_of(records: Records, reviewer: str) -> dict[Item, dict[str, Any]]:

@@ -16,6 +16,7 @@ from dashboards.records.reviews import (
     REVIEWS,
     SAMPLE_ITEMS,
     SAMPLES,
+    items_of,
     last_marks,
     marks_of,
 )
@@ -141,6 +142,9 @@ def test_samples_for_named_reviewers_are_for_nobody_else(
     assert "Nothing is to be reviewed by ben" in page(centre, records, reviewer="ben")
     with pytest.raises(RecordsError, match="s1:1"):
         review.mark_item(records, "ben", "s1:1", "met", "")
+    drawn(records, sample="s2", reviewers="ben")
+    assert [item["sample"] for item in items_of(records, "ann")] == ["s1", "s1"]
+    assert [item["sample"] for item in items_of(records, "ben")] == ["s2", "s2"]
 
 
 def test_a_store_that_cannot_be_read_is_told_on_the_page(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from dashboards.records.reviews import (
     SAMPLES,
     last_marks,
 )
-from dashboards.records.store import Records
+from dashboards.records.store import Records, RecordsError
 from flows.calibrate.command import app
+from flows.calibrate.correcting import correct_call
 from flows.calibrate.sheets import COLUMNS
+from flows.knowledge import load_knowledge
 from flows.settings import Settings
 from tests.flows.runs import ask, copy_of
 
@@ -156,38 +159,41 @@ def test_the_same_sheet_twice_counts_once_and_bad_rows_are_told(
     assert len(records.history(REVIEWS)) == told["items"] - 2
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
-        ("a.csv", b"one,two\n1,2\n", "has no column call_id"),
-        ("a.csv", b"", "is empty"),
-        ("a.csv", b"call_id,step,mark\nx,\xff,met\n", "is not UTF-8"),
-        ("a.xlsx", b"no workbook", "is no XLSX workbook"),
-        ("a.json", b"{", "is no JSON"),
-        ("a.json", b"{}", "no evaluation that Amazon Connect exports"),
-        ("a.txt", b"", "is neither .csv nor .xlsx"),
-        ("a.csv", b"call_id,step,mark\nx,ten-steps/1,met\n", "without a reviewer"),
-        (
-            "a.csv",
-            b"call_id,step,mark,reviewer\nx,ten-steps/99,met,ann\n",
-            "the step is 'ten-steps/99'",
-        ),
-        (
-            "a.csv",
-            b"call_id,step,mark,reviewer\nx,ten-steps/1,met,ann\n",
-            "the call is 'x'",
-        ),
-    ],
+UNUSABLE = (
+    ("columns.csv", b"one,two\n1,2\n", "has no column call_id"),
+    ("empty.csv", b"", "is empty"),
+    ("latin.csv", b"call_id,step,mark\nx,\xff,met\n", "is not UTF-8"),
+    ("book.xlsx", b"no workbook", "is no XLSX workbook"),
+    ("half.json", b"{", "is no JSON"),
+    ("other.json", b"{}", "no evaluation that Amazon Connect exports"),
+    ("letter.txt", b"", "is neither .csv nor .xlsx"),
+    ("nobody.csv", b"call_id,step,mark\nx,ten-steps/1,met\n", "without a reviewer"),
+    (
+        "step.csv",
+        b"call_id,step,mark,reviewer\nx,ten-steps/99,met,ann\n",
+        "row 2: the step is 'ten-steps/99'",
+    ),
+    (
+        "call.csv",
+        b"call_id;step;mark;reviewer\nx;ten-steps/1;met;ann\n",
+        "row 2: the call is 'x'",
+    ),
 )
+
+
 def test_what_cannot_be_used_is_told_with_what_to_do(
-    home: Settings, tmp_path: Path, name: str, content: bytes, told: str
+    home: Settings, tmp_path: Path
 ) -> None:
-    (tmp_path / name).write_bytes(content)
-    result = run("import", tmp_path / name, "--json")
+    for name, content, _ in UNUSABLE:
+        (tmp_path / name).write_bytes(content)
+    files = [tmp_path / name for name, _, _ in UNUSABLE]
+    result = run("import", *files, tmp_path / "absent.csv", "--json")
     assert result.exit_code == 1
-    (problem,) = json.loads(result.stdout)["problems"]
-    assert told in problem
-    assert name in problem
+    problems = json.loads(result.stdout)["problems"]
+    assert len(problems) == len(UNUSABLE) + 1
+    for (name, _, told), problem in zip(UNUSABLE, problems, strict=False):
+        assert told in problem
+        assert name in problem
 
 
 def test_several_reviewers_are_compared_with_the_machine_and_each_other(
@@ -298,25 +304,26 @@ def test_correcting_and_withdrawing_say_what_they_did(
     ]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("S-NL-06", "ten-steps/2", "met"), "let_vent, backchannel, restatement"),
-        (("S-NL-06", "ten-steps/77", "met"), "no step is named 'ten-steps/77'"),
-        (("S-NL-06", "service-habits/1.1", "met"), "cannot be observed"),
-        (("S-NL-06", "apology", "met"), "names several rules"),
-        (("S-NL-06", "juggling", "met"), "names no rule"),
-        (("S-NL-06", "empathy", "splendid"), "'splendid' is no verdict"),
-        (("nowhere", "empathy", "met"), "no call 'nowhere'"),
-        (("S-PL-01", "empathy", "met"), "cannot be assessed"),
-    ],
+REFUSED = (
+    ("S-NL-06", "ten-steps/2", "met", "let_vent, backchannel, restatement"),
+    ("S-NL-06", "ten-steps/77", "met", "no step is named 'ten-steps/77'"),
+    ("S-NL-06", "service-habits/1.1", "met", "cannot be observed"),
+    ("S-NL-06", "apology", "met", "names several rules"),
+    ("S-NL-06", "juggling", "met", "names no rule"),
+    ("S-NL-06", "empathy", "splendid", "'splendid' is no verdict"),
+    ("S-NL-06", "empathy", None, "nothing to withdraw"),
+    ("nowhere", "empathy", "met", "no call 'nowhere'"),
+    ("S-PL-01", "empathy", "met", "cannot be assessed"),
 )
-def test_what_cannot_be_corrected_is_refused(
-    home: Settings, records: Records, arguments: tuple[str, ...], told: str
-) -> None:
-    result = run("correct", *arguments, "--by", "ann", "--why", "x")
-    assert result.exit_code != 0
-    assert told in str(result.exception)
+
+
+def test_what_cannot_be_corrected_is_refused(home: Settings, records: Records) -> None:
+    knowledge = load_knowledge(home.knowledge)
+    for call, named, verdict, told in REFUSED:
+        with pytest.raises(ValueError, match=re.escape(told)):
+            correct_call(home, knowledge, call, named, verdict, by="ann", why="x")
+    with pytest.raises(RecordsError, match="'why'"):
+        correct_call(home, knowledge, "S-NL-06", "empathy", "met", by="ann", why=" ")
     assert records.history(CORRECTIONS) == []
 
 

@@ -1,8 +1,8 @@
 """Which questions of a company's evaluation forms are which steps of ours."""
 
-from typing import Literal
+from typing import Literal, cast
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from transforms.knowledge.frozen import Frozen
 
@@ -28,6 +28,19 @@ class Question(Frozen):
     step: str
     answers: dict[str, MarkName] = Field(min_length=1)
     reason: str
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _yes_and_no_are_words(cls, given: object) -> object:
+        # YAML reads a bare Yes or No as true or false.
+        if not isinstance(given, dict):
+            return given
+        words: dict[object, object] = {True: "yes", False: "no"}
+        told = cast("dict[object, object]", given)
+        return {
+            words[key] if isinstance(key, bool) else key: mark
+            for key, mark in told.items()
+        }
 
 
 class QuestionMap(Frozen):
