@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         description="Zone of the contact centre's days, and of times without one.",
     )
     batch_utterances: int = Field(
-        default=400_000, ge=1, description="Utterances scored at a time; bounds memory."
+        default=200_000, ge=1, description="Utterances scored at a time; bounds memory."
     )
     locale: str = Field(
         default="en-GB",
