@@ -117,13 +117,11 @@ def test_enough_marks_of_reviewers_decide_a_steps_mark_the_next_night(
     machine = ask(
         home,
         "SELECT call_id, v.verdict::VARCHAR AS verdict FROM marts.call_facts"
-        " LEFT JOIN (SELECT * FROM marts.verdicts WHERE behaviour = 'greeting') AS v"
+        " LEFT JOIN (SELECT * FROM marts.verdicts WHERE behaviour = 'empathy') AS v"
         " USING (call_id)",
     )
     marks = [
-        Mark(
-            name, "service-habits", "1.3", "ann", said or "not applicable", "", "s", "w"
-        )
+        Mark(name, "phone-15", "7", "ann", said or "not applicable", "", "s", "w")
         for name, said in machine.iter_rows()
     ]
     keep_marks(Records(home.records_url), marks)
@@ -131,7 +129,7 @@ def test_enough_marks_of_reviewers_decide_a_steps_mark_the_next_night(
     (row,) = ask(
         home,
         "SELECT items, kappa FROM marts.step_validity WHERE decided_by = 'reviewers'"
-        " AND playbook = 'service-habits' AND step = '1.3' AND language = 'en'",
+        " AND playbook = 'phone-15' AND step = '7' AND language = 'en'",
     ).rows()
     assert row[0] == 30
     assert nightly(home=home.home).days_scored == 0
