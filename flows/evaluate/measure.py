@@ -128,7 +128,7 @@ def false_alarms(
         name: the pool's.
         pool: `language`, `text`; the row is the conversation.
         heard: as `hearing.HEARD`.
-        excused: sentences that truly have the label; no false alarms.
+        excused: sentences that truly have the label: counted, and left out of the rate.
     """
     allowed = {(e.label, e.language, e.text_hash) for e in excused.excused}
     hits = heard.select("conversation", "label").unique()
@@ -159,7 +159,7 @@ def _alarm_rate(
         "language": language,
         "source": name,
         "rows": size,
-        "false_alarms": mine.height - excused,
+        "false_alarms": mine.height,
         "excused": excused,
         "per_thousand": round(1000 * (mine.height - excused) / size, 2),
     }

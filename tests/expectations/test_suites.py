@@ -64,6 +64,8 @@ INSERT INTO marts.mended_speakers BY NAME SELECT 9 AS call_no, 'crowd' AS speake
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'perhaps' AS verdict,
     5 AS start, 5 AS "end";
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'missed' AS verdict;
+INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id,
+    'not_applicable' AS verdict;
 INSERT INTO marts.escalation_events BY NAME SELECT 'none' AS call_id,
     'fireworks' AS event_type, -2 AS turn;
 INSERT INTO marts.spans BY NAME SELECT 9 AS call_no, 5 AS start, 5 AS "end";

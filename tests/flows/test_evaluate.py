@@ -133,7 +133,7 @@ def test_noise_is_the_same_again_and_touches_the_share_asked() -> None:
     assert noisy(rows, 0.0)["text"].to_list() == rows["text"].to_list()
 
 
-def test_an_excused_sentence_is_no_false_alarm() -> None:
+def test_an_excused_sentence_is_left_out_of_the_rate() -> None:
     pool = pl.DataFrame({"language": ["en", "en"], "text": ["Sorry, all.", "Sorry."]})
     heard = pl.DataFrame(
         {"conversation": [0, 1], "label": ["apology"] * 2},
@@ -144,7 +144,7 @@ def test_an_excused_sentence_is_no_false_alarm() -> None:
     )
     counted = false_alarms("pool", pool, heard, Excused(version="1", excused=(row,)))
     (apology,) = [each for each in counted if each["label"] == "apology"]
-    assert (apology["false_alarms"], apology["excused"]) == (1, 1)
+    assert (apology["false_alarms"], apology["excused"]) == (2, 1)
     assert apology["per_thousand"] == 500
 
 

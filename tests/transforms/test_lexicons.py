@@ -6,12 +6,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.knowledge import load_knowledge
 from flows.settings import CHECKOUT
+from transforms.detection.detect import Detector
 from transforms.detection.labels import LABELS
-from transforms.detection.matcher import Matcher
 from transforms.knowledge.frozen import parse
 from transforms.knowledge.lexicon import Lexicon
 
+LANGUAGES = load_knowledge(CHECKOUT / "data").languages
 LEXICONS = sorted((CHECKOUT / "data" / "lexicons").glob("*.yaml"))
 FEWEST_CUES = 10
 FEWEST_HEARD_IN = 4
@@ -47,7 +49,9 @@ def test_labels_are_heard_where_the_lexicon_says_and_not_where_it_says_not(
         {label: SPEAKER[side] for label, side in LABELS.items()}, return_dtype=pl.String
     )
 
-    hits = Matcher(written).hear(sentences["text"], speakers)
+    # Heard alone, as `coolhead detect` does: what needs a talk before it is not.
+    alone = sentences.select("text", speaker=speakers, language=pl.lit(written.language))
+    hits = Detector({written.language: written}, LANGUAGES).hear(alone)
 
     heard = sentences.join(
         hits.select("row", "label").unique(), on=["row", "label"], how="semi"
