@@ -204,9 +204,10 @@ def _serve(settings: Settings) -> None:
 def detect() -> None:
     """Name the labels of utterances: JSON lines in, JSON lines out.
 
-    Each line on standard input is {"id", "language" (optional), "speaker", "text"}; each
-    line on standard output {"id", "language", "labels": [{"label", "start", "end",
-    "cue"}]}, spans in code points of the text, end exclusive.
+    Each line on standard input is {"id", "language" (optional), "speaker", "text"}, and
+    with a "call_id" the next turn of that call; each line on standard output {"id",
+    "language", "labels": [{"label", "start", "end", "cue"}]}, spans in code points of the
+    text, end exclusive.
     """
     from flows.detect import detect_lines
     from flows.knowledge import load_knowledge

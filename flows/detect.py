@@ -1,7 +1,7 @@
 """Labels of single utterances, by the flow's own code path."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
@@ -22,14 +22,35 @@ class UtteranceError(ValueError):
 def detect_lines(knowledge: Knowledge, lines: Iterable[bytes]) -> Iterator[bytes]:
     """One JSON answer for each JSON utterance, in the order of the lines.
 
+    Utterances that follow one another with the same `call_id` are heard as one talk.
+
     Raises:
         UtteranceError: names the line, what was found and what is expected.
     """
     detector = Detector(knowledge.lexicons, knowledge.languages)
     numbered = ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
-    while batch := list(islice(numbered, _BATCH)):
-        utterances = [_utterance(number, line) for number, line in batch]
-        yield from map(orjson.dumps, _answers(detector, utterances))
+    spoken = (_utterance(number, line) for number, line in numbered)
+    talks = (list(turns) for _, turns in groupby(spoken, key=_talk))
+    for batch in _batches(talks):
+        yield from map(orjson.dumps, _answers(detector, batch))
+
+
+def _talk(utterance: Fields) -> object:
+    """The call that an utterance says it is a turn of; without one, a talk of its own."""
+    call_id = utterance.get("call_id")
+    return object() if call_id is None else call_id
+
+
+def _batches(talks: Iterable[list[Fields]]) -> Iterator[list[Fields]]:
+    """Whole calls, as many as make a batch; utterances that stand alone as they come."""
+    batch: list[Fields] = []
+    for turns in talks:
+        batch += turns
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _utterance(number: int, line: bytes) -> Fields:
@@ -59,6 +80,7 @@ def _answers(
             "text": [utterance["text"] for utterance in utterances],
             "speaker": [_speaker(utterance["speaker"]) for utterance in utterances],
             "language": [utterance.get("language") for utterance in utterances],
+            "call_no": _call_numbers(utterances),
         },
         schema_overrides={"language": pl.String},
     )
@@ -73,6 +95,18 @@ def _answers(
             "language": frame["language"][row],
             "labels": labels.get(row, []),
         }
+
+
+def _call_numbers(utterances: list[Fields]) -> list[int]:
+    """A number for each run of turns of one call, and for each utterance without one."""
+    numbers: list[int] = []
+    last: object = None
+    for utterance in utterances:
+        talk = _talk(utterance)
+        goes_on = bool(numbers) and talk == last
+        numbers.append(numbers[-1] if goes_on else len(numbers))
+        last = talk
+    return numbers
 
 
 def _speaker(named: str) -> str:

@@ -31,6 +31,9 @@ COMMANDS = (
     "status",
     "export",
     "generate",
+    "evaluate",
+    "roles",
+    "calibrate",
 )
 
 
@@ -132,6 +135,7 @@ def test_detect_hears_what_the_flow_heard_in_every_sample_turn(
                 "language": one["language"],
                 "speaker": one["speaker"],
                 "text": one["text"],
+                "call_id": one["call_id"],
             }
             for row, one in enumerate(turns.iter_rows(named=True))
         )
