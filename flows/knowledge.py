@@ -130,7 +130,6 @@ def _check_references(knowledge: Knowledge, folder: Path) -> None:
             " are none of; see data/GLOSSARY.md"
         )
 
-
     if unspoken := sorted(set(knowledge.roles.phrases) - set(knowledge.lexicons)):
         raise KnowledgeError(
             f"{folder / 'roles.yaml'}: has phrases of {unspoken}, but there are lexicons"

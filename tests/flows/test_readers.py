@@ -419,7 +419,9 @@ def test_vendor_bodies_of_a_vcon_give_turns_with_times(
     assert told == [("agent", "Hello.", 0.5, 1.0), ("customer", "Hi.", 1.5, 2.0)]
 
 
-def test_a_voice_that_a_recogniser_only_numbered_keeps_its_number(tmp_path: Path) -> None:
+def test_a_voice_that_a_recogniser_only_numbered_keeps_its_number(
+    tmp_path: Path,
+) -> None:
     body = {
         "utterances": [{"speaker": 0, "transcript": "Hello."}, {"transcript": "Hi."}]
     }

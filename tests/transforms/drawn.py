@@ -66,7 +66,9 @@ def weights() -> Temperature:
 def validity() -> Validity:
     """What is shipped of validity: marks and needs, with nothing measured."""
     folder = DATA / "validity"
-    nothing = '{"version": "", "evaluated_on": "2026-11-22", "figures": [], "negatives": []}'
+    nothing = (
+        '{"version": "", "evaluated_on": "2026-11-22", "figures": [], "negatives": []}'
+    )
     return Validity(
         figures=parse_json(Figures, nothing, "figures"),
         marks=parse(Marks, (folder / "marks.yaml").read_text("utf-8"), "marks"),

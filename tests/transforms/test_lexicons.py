@@ -50,7 +50,9 @@ def test_labels_are_heard_where_the_lexicon_says_and_not_where_it_says_not(
     )
 
     # Heard alone, as `coolhead detect` does: what needs a talk before it is not.
-    alone = sentences.select("text", speaker=speakers, language=pl.lit(written.language))
+    alone = sentences.select(
+        "text", speaker=speakers, language=pl.lit(written.language)
+    )
     hits = Detector({written.language: written}, LANGUAGES).hear(alone)
 
     heard = sentences.join(

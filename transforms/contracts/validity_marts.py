@@ -50,7 +50,10 @@ VALIDITY: Final = Table(
             "Labelled by people `human`, by rule through a translation `silver`, written by"
             " us `own`; `negatives` hold no such thing; `none` without a source.",
         ),
-        "unit": Column(pl.String, "`utterance`; within its whole `call`; or a customer's long `stretch`."),
+        "unit": Column(
+            pl.String,
+            "`utterance`; within its whole `call`; or a customer's long `stretch`.",
+        ),
         "rows": Column(pl.UInt32, "Rows measured."),
         "positives": _counted("Rows that have the label."),
         "true_positives": _counted("Of these, rows in which it is heard."),
