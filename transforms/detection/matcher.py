@@ -1,7 +1,7 @@
 """Hearing labels: one Aho-Corasick pass a language, then checks on hits only."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -31,6 +31,12 @@ _AT_ONCE: Final = 400_000
 """Texts heard in one pass; preparing it costs as much as hearing some 50,000."""
 
 
+@lru_cache(maxsize=8)
+def _compiled(written: str) -> CueTable:
+    """A lexicon's cues, compiled once a process however often it is read."""
+    return cue_table(Lexicon.model_validate_json(written))
+
+
 @dataclass(frozen=True)
 class Matcher:
     """Hears the labels of one language."""
@@ -39,7 +45,7 @@ class Matcher:
 
     @cached_property
     def _table(self) -> CueTable:
-        return cue_table(self.lexicon)
+        return _compiled(self.lexicon.model_dump_json())
 
     def prepare(self) -> "Matcher":
         """Compile the cues now, rather than at the first text."""

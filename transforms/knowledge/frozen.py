@@ -6,6 +6,9 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Safe, and in C where libyaml is there: eight times as fast."""
+
 
 class Frozen(BaseModel):
     """A value that cannot change once read; a key it does not know is an error."""
@@ -26,7 +29,11 @@ def parse(model: type[Model], text: str, source: str) -> Model:
     Raises:
         KnowledgeError: names the source, the key, what was found and what is expected.
     """
-    return _refusing(source, lambda: model.model_validate(yaml.safe_load(text)))
+    return _refusing(source, lambda: model.model_validate(_written(text)))
+
+
+def _written(text: str) -> object:
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 (both loaders are safe)
 
 
 def parse_json(model: type[Model], text: str, source: str) -> Model:
