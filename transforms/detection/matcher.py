@@ -1,6 +1,6 @@
 """Hearing labels: one Aho-Corasick pass a language, then checks on hits only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -31,10 +31,18 @@ _AT_ONCE: Final = 400_000
 """Texts heard in one pass; preparing it costs as much as hearing some 50,000."""
 
 
+@dataclass(frozen=True)
+class _Written:
+    """A lexicon, told from others by what it says."""
+
+    text: str
+    lexicon: Lexicon = field(compare=False)
+
+
 @lru_cache(maxsize=8)
-def _compiled(written: str) -> CueTable:
+def _compiled(written: _Written) -> CueTable:
     """A lexicon's cues, compiled once a process however often it is read."""
-    return cue_table(Lexicon.model_validate_json(written))
+    return cue_table(written.lexicon)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Matcher:
 
     @cached_property
     def _table(self) -> CueTable:
-        return _compiled(self.lexicon.model_dump_json())
+        return _compiled(_Written(self.lexicon.model_dump_json(), self.lexicon))
 
     def prepare(self) -> "Matcher":
         """Compile the cues now, rather than at the first text."""
