@@ -70,13 +70,12 @@ def _night(home: Path) -> Figures:
 
 
 def _stages(start: float, marks: dict[str, float]) -> Figures:
-    """Seconds between marks. Scoring compiles once more: that is taken off it."""
+    """Seconds between marks. What was compiled before is not compiled again in scoring."""
     before = [start, *marks.values()]
     stages = {
         name: after - last
         for (name, after), last in zip(marks.items(), before, strict=False)
     }
-    stages["score"] -= stages["compile"]
     stages["night"] = sum(
         spent for name, spent in stages.items() if name not in ("imports", "compile")
     )
