@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.settings import Settings
+from transforms.detection.labels import LABELS
 
 
 def evaluate(
@@ -49,6 +50,13 @@ def evaluate(
     from flows.evaluate.save import save
     from flows.knowledge import load_knowledge
 
+    if errors is not None and errors not in LABELS:
+        raise typer.BadParameter(f"{errors!r} is no label; see data/GLOSSARY.md")
+    if keep and (corpora is None or file or language or source):
+        raise typer.BadParameter(
+            "--save keeps the figures of all corpora: give --corpora, and neither a file,"
+            " a language nor a source"
+        )
     folder = Settings().knowledge
     evaluation = Evaluation(
         load_knowledge(folder), Asked(folder, file, corpora, language, source)

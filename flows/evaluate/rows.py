@@ -100,6 +100,10 @@ def _own_form(path: Path) -> Labelled:
                 f"{place}: `labels` is {str(row.get('labels'))[:80]!r}; give a list of our"
                 " labels (data/GLOSSARY.md), empty if none holds"
             )
+        if not isinstance(row.get("language"), str):
+            raise CorpusError(
+                f"{place}: no `language`; give the code of a lexicon, such as en"
+            )
         found.append(
             {
                 **row,

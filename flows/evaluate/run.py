@@ -19,6 +19,11 @@ from transforms.detection.detect import Detector
 from transforms.knowledge.bundle import Knowledge
 from transforms.knowledge.evaluation import Mapping, Source, text_hash
 
+
+class NothingToEvaluateError(ValueError):
+    """Nothing answers to what was asked for."""
+
+
 NOISE: tuple[float, ...] = (0.0, 0.05, 0.1, 0.2)
 """Shares of words that recognition is taken to swap or drop."""
 
@@ -60,7 +65,15 @@ class Evaluation:
             noise: the share of words that recognition loses; None: as written.
         """
         detector = self._detector()
-        for labelled in self._labelled():
+        sources = list(self._labelled())
+        if not sources and not any(True for _ in self.pools()):
+            raise NothingToEvaluateError(
+                f"no labelled row for language {self.asked.language or 'any'} and source"
+                f" {self.asked.source or 'any'}; there are the languages"
+                f" {sorted(self.knowledge.lexicons)} and the sources exemplars, generator,"
+                " and with --corpora those of data/evaluation/mapping.yaml"
+            )
+        for labelled in sources:
             if noise is not None:
                 labelled = Labelled(
                     labelled.name, labelled.source, noisy(labelled.rows, noise)

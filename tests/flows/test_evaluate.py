@@ -11,7 +11,7 @@ import pytest
 from flows.evaluate.measure import false_alarms
 from flows.evaluate.noise import noisy
 from flows.evaluate.rows import CorpusError, as_rows, single_file
-from flows.evaluate.run import Asked, Evaluation
+from flows.evaluate.run import Asked, Evaluation, NothingToEvaluateError
 from flows.knowledge import load_knowledge, load_mapping
 from tests.conftest import CHECKOUT
 from transforms.knowledge.bundle import Knowledge
@@ -83,6 +83,7 @@ def test_a_corpus_is_known_by_its_folder(tmp_path: Path, mapping: Mapping) -> No
         ('{"labels": []}', "line 1: no `text`"),
         ('{"text": "x", "labels": ["joy"]}', "line 1: `labels` is"),
         ('{"text": "x"}', "line 1: `labels` is 'None'"),
+        ('{"text": "x", "labels": []}', "line 1: no `language`"),
     ],
 )
 def test_a_bad_line_is_told_with_its_place(
@@ -151,6 +152,14 @@ def test_an_excused_sentence_is_left_out_of_the_rate() -> None:
 def test_a_fifth_of_our_own_sentences_is_held_out(knowledge: Knowledge) -> None:
     kept = [is_held_out(f"sentence {n}") for n in range(2000)]
     assert 0.17 < sum(kept) / len(kept) < 0.23
+
+
+@pytest.mark.parametrize("asked", [{"language": "xx"}, {"source": "nothing"}])
+def test_what_nothing_answers_to_is_told(
+    knowledge: Knowledge, asked: dict[str, str]
+) -> None:
+    with pytest.raises(NothingToEvaluateError, match="there are the languages"):
+        Evaluation(knowledge, Asked(DATA, **asked)).figures()
 
 
 def test_own_text_is_measured_without_any_corpus(knowledge: Knowledge) -> None:
