@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.evaluate.rows import Labelled, as_rows
-from flows.generate.bank import Bank, bend, load_banks
+from flows.generate.bank import Bank, Gender, load_banks, spoken
 from flows.knowledge import load_exemplars
 from transforms.detection.labels import LABELS
 from transforms.knowledge.evaluation import Answer, Exemplars, Source, is_held_out
@@ -74,18 +74,6 @@ def _sides(label: str) -> tuple[Any, ...]:
 
 
 def _said(bank: Bank) -> Iterator[dict[str, Any]]:
-    filled = {
-        "agent": bank.first_names.feminine[0],
-        "supervisor": bank.first_names.masculine[0],
-        "issue": bank.issues[0].about,
-        "product": bank.issues[0].product,
-        "recap": bank.issues[0].recap,
-        "day": bank.days.tomorrow,
-        "time": next(iter(bank.times.values())),
-        "amount": bank.amounts[0],
-        "company": bank.company,
-        "number": "4711",
-    }
     labelled = [
         *(("agent", label, lines) for label, lines in bank.agent.items()),
         *(("customer", label, lines) for label, lines in bank.customer.items()),
@@ -100,13 +88,13 @@ def _said(bank: Bank) -> Iterator[dict[str, Any]]:
     ]
     for role, label, lines in labelled:
         for place, line in enumerate(lines):
-            text = bend(line, _gender(place), _gender(place // 2)).format(**filled)
+            text = spoken(bank, line, _gender(place), _gender(place // 2))
             native = [label.removesuffix("_severe")] if label else []
             yield _row(bank.language, role, text, native)
 
 
-def _gender(place: int) -> Any:
-    return place % 2
+def _gender(place: int) -> Gender:
+    return 1 if place % 2 else 0
 
 
 def _row(language: str, role: str, text: str, native: list[str]) -> dict[str, Any]:

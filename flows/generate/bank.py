@@ -185,6 +185,34 @@ def bend(line: str, agent: Gender, customer: Gender) -> str:
     return _CUSTOMER_FORM.sub(lambda forms: forms[customer + 1], bent)
 
 
+def spoken(
+    bank: Bank, line: str, agent: Gender, customer: Gender, names: int = 0
+) -> str:
+    """A wording as some agent says it to some customer, its slots filled.
+
+    Args:
+        bank: the language's.
+        line: the wording.
+        agent: the agent's gender.
+        customer: the customer's gender.
+        names: which of the bank's names, counted around.
+    """
+    first = bank.first_names.feminine if agent else bank.first_names.masculine
+    issue = bank.issues[0]
+    return bend(line, agent, customer).format(
+        agent=first[names % len(first)],
+        supervisor=bank.last_names[names % len(bank.last_names)],
+        issue=issue.about,
+        product=issue.product,
+        recap=issue.recap,
+        day=bank.days.tomorrow,
+        time=next(iter(bank.times.values())),
+        amount=bank.amounts[0],
+        company=bank.company,
+        number="4711",
+    )
+
+
 def load_banks(directory: Path) -> dict[str, Bank]:
     """Read every bank in a folder, by language code in alphabetical order.
 

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.generate.bank import Bank, bend, load_banks
+from flows.generate.bank import Bank, load_banks, spoken
 from flows.knowledge import load_knowledge
 from tests.conftest import CHECKOUT
 from transforms.detection.detect import Detector
@@ -19,7 +19,6 @@ from transforms.detection.detect import Detector
 BANKS = load_banks(CHECKOUT / "data" / "generator")
 ADDRESS = yaml.safe_load((Path(__file__).parent / "address.yaml").read_text("utf-8"))
 FORMS = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
-GENDERS = ("masculine", "feminine")
 
 
 @cache
@@ -48,24 +47,6 @@ def wordings(bank: Bank) -> list[tuple[str, str]]:
         *(("agent", question) for question, _ in bank.clarifying_question),
         *(("agent", question) for question in bank.desired_outcome_question),
     ]
-
-
-def spoken(bank: Bank, line: str, agent: int, customer: int, names: int) -> str:
-    """The wording as this agent says it to this customer."""
-    first = getattr(bank.first_names, GENDERS[agent])
-    filled = {
-        "agent": first[names % len(first)],
-        "supervisor": bank.last_names[names % len(bank.last_names)],
-        "issue": bank.issues[0].about,
-        "product": bank.issues[0].product,
-        "recap": bank.issues[0].recap,
-        "day": bank.days.tomorrow,
-        "time": next(iter(bank.times.values())),
-        "amount": bank.amounts[0],
-        "company": bank.company,
-        "number": "4711",
-    }
-    return bend(line, agent, customer).format(**filled)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", BANKS)
