@@ -1,4 +1,4 @@
-"""The marts: what people read. Every row carries additive counts; rates come from `measures.py`."""
+"""The marts: what people read. Every row carries additive counts; rates come from `measures`."""
 
 from typing import Final
 
