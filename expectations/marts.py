@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from expectations import escalation_marts
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
-from transforms.contracts.call_marts import EVENT_TYPES, ROLES, VERDICTS_KEPT
+from transforms.contracts.call_marts import ROLES, VERDICTS_KEPT
 from transforms.contracts.staging import SPEAKERS
 from transforms.contracts.validity_marts import MARKS, TEXTS
 
@@ -19,7 +20,7 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         call_facts(as_of),
         mended_speakers(),
         verdicts(),
-        escalation_events(),
+        *escalation_marts.suites(),
         spans(),
         temperatures(),
         call_transcripts(),
@@ -118,18 +119,6 @@ def mended_speakers() -> Suite:
                 "SELECT call_no FROM {batch} WHERE call_no NOT IN (SELECT call_no FROM"
                 " marts.call_facts WHERE roles IN ('exchanged', 'inferred'))",
             ),
-        ),
-    )
-
-
-def escalation_events() -> Suite:
-    """An event belongs to a call."""
-    return Suite(
-        marts.ESCALATION_EVENTS,
-        (
-            refers("call_id", marts.CALL_FACTS, "call_id"),
-            one_of("event_type", EVENT_TYPES),
-            between("turn", -1, None),
         ),
     )
 

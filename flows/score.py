@@ -214,6 +214,8 @@ class Scorer:
             (marts.CALL_FACTS, scored.call_facts),
             (marts.VERDICTS, scored.verdicts),
             (marts.ESCALATION_EVENTS, scored.escalation_events),
+            (marts.SUPERVISOR_REQUESTS, scored.supervisor_requests),
+            (marts.SOURCE_DISAGREEMENTS, scored.source_disagreements),
             (marts.SPANS, spans.unique(marts.SPANS.key, maintain_order=True)),
             (marts.TEMPERATURES, temperatures),
             (marts.MENDED_SPEAKERS, prepared.mended),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from transforms.behaviours import BEHAVIOURS
-from transforms.contracts.call_marts import EVENT_TYPES, VERDICTS_KEPT
+from transforms.contracts.call_marts import VERDICTS_KEPT
+from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.dictionary import LAYERS, dictionary
 from transforms.contracts.marts import MARTS
 from transforms.contracts.raw import RAW

@@ -9,15 +9,11 @@ import polars as pl
 from transforms.behaviours import BEHAVIOURS
 from transforms.context import Context
 from transforms.contracts import marts
-from transforms.contracts.call_marts import (
-    EVENT_TYPE,
-    EVENT_TYPES,
-    MACHINE_VERDICT,
-    VERDICT,
-)
+from transforms.contracts.call_marts import MACHINE_VERDICT, VERDICT
 from transforms.contracts.columns import UTC
+from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.table import UNKNOWN
-from transforms.escalation import OUTSIDE, Escalations
+from transforms.escalation import Escalations
 from transforms.heard import NEVER, Ints, Mask, gathered
 from transforms.knowledge.playbook import Playbook
 from transforms.steps import rule_numbers, step_codes
@@ -138,27 +134,6 @@ def verdict_rows(verdicts: Verdicts, version: str) -> pl.DataFrame:
         knowledge=pl.lit(version),
     )
     return marts.VERDICTS.conform(frame.lazy()).collect()
-
-
-def escalation_events(verdicts: Verdicts, events: Escalations) -> pl.DataFrame:
-    """One row for each escalation event of a call."""
-    h = verdicts.context.heard
-    calls = h.calls
-    call = pl.Series(events.call, dtype=pl.UInt32)
-    outside = events.place == OUTSIDE
-    turn = np.full(len(events.place), OUTSIDE)
-    turn[~outside] = h.turn[events.place[~outside]]
-    types = pl.Series(EVENT_TYPES, dtype=pl.String).cast(EVENT_TYPE)
-    frame = pl.DataFrame(
-        {
-            "call_id": calls["call_id"].gather(call),
-            "day": calls["day"].gather(call),
-            "event_type": types.gather(pl.Series(events.event, dtype=pl.UInt32)),
-            "turn": turn,
-        }
-    )
-    conformed = marts.ESCALATION_EVENTS.conform(frame.lazy()).collect()
-    return conformed.sort("call_id", "event_type", "turn")
 
 
 def _groups(calls: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:

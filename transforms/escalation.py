@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from transforms.contracts.call_marts import EVENT_TYPES
+from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.heard import NEVER, Heard, Ints, Mask
 from transforms.incidents import Incidents
 from transforms.knowledge.thresholds import Thresholds

@@ -29,6 +29,8 @@ class Incidents:
             that it was not, -1 where none says.
         is_formal: calls with an incident within the days of a formal complaint.
         is_complained_after: of these, with one that is not the record of the call itself.
+        formal: one row for each call of `is_formal`: `call`, its first such incident's
+            `incident_id`, and `same_call`.
     """
 
     links: pl.DataFrame
@@ -37,6 +39,7 @@ class Incidents:
     fault: npt.NDArray[np.int8]
     is_formal: Mask
     is_complained_after: Mask
+    formal: pl.DataFrame
 
 
 def linked_incidents(
@@ -78,6 +81,9 @@ def linked_incidents(
         fault=_fault(links, calls.height),
         is_formal=_mask(formal, calls.height),
         is_complained_after=_mask(others, calls.height),
+        formal=formal.unique("call", keep="first", maintain_order=True).select(
+            "call", "incident_id", "same_call"
+        ),
     )
 
 

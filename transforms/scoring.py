@@ -8,7 +8,6 @@ import polars as pl
 from transforms.adherence import (
     agent_adherence,
     call_facts,
-    escalation_events,
     escalation_rates,
     verdict_rows,
 )
@@ -16,7 +15,9 @@ from transforms.batch import Batch
 from transforms.context import Context, context
 from transforms.contracts.columns import CALL_NO, TURN
 from transforms.corrections import Applied, last_told, located
+from transforms.disagreements import source_disagreements
 from transforms.escalation import Escalations, deescalated, escalations
+from transforms.escalation_paths import escalation_events, request_outcomes
 from transforms.heard import Mask
 from transforms.knowledge.bundle import Knowledge
 from transforms.steps import applying, asked_rules
@@ -28,7 +29,7 @@ class Scored:
     """What scoring gives of some days.
 
     Attributes:
-        call_facts: rows of the mart, as are the next four.
+        call_facts: rows of the mart, as are the next six.
         temperatures: `call_no`, `turn`, `temperature` of each customer turn.
         judged: the verdicts themselves, for explaining a call.
         applies: calls x playbooks: which playbooks judge which calls.
@@ -38,6 +39,8 @@ class Scored:
     call_facts: pl.DataFrame
     verdicts: pl.DataFrame
     escalation_events: pl.DataFrame
+    supervisor_requests: pl.DataFrame
+    source_disagreements: pl.DataFrame
     agent_adherence: pl.DataFrame
     escalation_rates: pl.DataFrame
     temperatures: pl.DataFrame
@@ -70,7 +73,9 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
             last_told(batch.corrections, known.heard.calls),
         ),
         verdicts=verdict_rows(verdicts, knowledge.version),
-        escalation_events=escalation_events(verdicts, events),
+        escalation_events=escalation_events(known, events),
+        supervisor_requests=request_outcomes(known, cooled),
+        source_disagreements=source_disagreements(known, events),
         agent_adherence=agent_adherence(verdicts, playbooks, applies),
         escalation_rates=escalation_rates(verdicts, events, cooled),
         temperatures=_temperatures(known),

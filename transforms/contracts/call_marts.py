@@ -31,19 +31,6 @@ ROLES: Final = pl.Enum(
     ("as labelled", "seem exchanged", "exchanged", "inferred", "not inferred")
 )
 
-EVENT_TYPES: Final = (
-    "supervisor_request",
-    "supervisor_transfer",
-    "supervisor_refusal",
-    "formal_complaint",
-    "legal_threat",
-    "churn_threat",
-    "threat",
-    "agent_ended_call",
-    "security",
-)
-EVENT_TYPE: Final = pl.Enum(EVENT_TYPES)
-
 EVIDENCE: Final = pl.List(
     pl.Struct(
         {"label": pl.String, "start": pl.UInt32, "end": pl.UInt32, "cue": pl.String}
@@ -140,20 +127,6 @@ VERDICTS: Final = Table(
         "end": optional(pl.UInt32, "End of its span, exclusive."),
         "cue": optional(pl.String, "The cue or rule that gave the evidence."),
         "knowledge": KNOWLEDGE,
-    },
-)
-
-ESCALATION_EVENTS: Final = Table(
-    name="marts.escalation_events",
-    grain="one row for each escalation event of a call",
-    key=("call_id", "event_type", "turn"),
-    columns={
-        "call_id": CALL_ID,
-        "day": DAY,
-        "event_type": Column(EVENT_TYPE, "What happened."),
-        "turn": Column(
-            pl.Int32, "Turn where it happened; -1 if outside the transcript."
-        ),
     },
 )
 

@@ -87,6 +87,9 @@ INCIDENT_FIELDS: Final[dict[str, Column]] = {
     "status": optional(pl.String, "The source's status."),
     "promised_until": optional(UTC, "The time until which something was promised."),
     "company_fault": optional(pl.Boolean, "The company was at fault."),
+    "is_escalated": optional(
+        pl.Boolean, "The source's own flag that the matter was escalated."
+    ),
 }
 
 ROSTER_FIELDS: Final[dict[str, Column]] = {

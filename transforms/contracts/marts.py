@@ -7,14 +7,18 @@ import polars as pl
 from transforms.contracts.call_marts import (
     CALL_FACTS,
     CALL_TRANSCRIPTS,
-    ESCALATION_EVENTS,
-    EVENT_TYPES,
     MENDED_SPEAKERS,
     SPANS,
     TEMPERATURES,
     VERDICTS,
 )
 from transforms.contracts.columns import DIMENSIONS, KNOWLEDGE, UTC, count, optional
+from transforms.contracts.escalation_marts import (
+    ESCALATION_EVENTS,
+    EVENT_TYPES,
+    SOURCE_DISAGREEMENTS,
+    SUPERVISOR_REQUESTS,
+)
 from transforms.contracts.table import Column, Table
 from transforms.contracts.validity_marts import STEP_VALIDITY, VALIDITY
 
@@ -199,6 +203,8 @@ MARTS: Final = (
     CALL_FACTS,
     VERDICTS,
     ESCALATION_EVENTS,
+    SUPERVISOR_REQUESTS,
+    SOURCE_DISAGREEMENTS,
     SPANS,
     TEMPERATURES,
     MENDED_SPEAKERS,

@@ -60,7 +60,11 @@ class Thresholds(Frozen):
     escalator_share: Threshold
     grave_temperature: Threshold
     long_open_days: Threshold
+    before_turns: Threshold
     security_words: WordList
+    escalated_words: WordList
+    transferred_words: WordList
+    ended_by_agent_words: WordList
     closed_statuses: WordList
     grave_severities: WordList
 
