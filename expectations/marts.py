@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from expectations import escalation_marts
+from expectations import escalation_marts, identity_marts
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
 from transforms.contracts.call_marts import ROLES, VERDICTS_KEPT
@@ -26,6 +26,7 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         call_transcripts(),
         agent_adherence(),
         escalation_rates(),
+        *identity_marts.suites(),
         repeat_contacts(),
         repeat_complainers(),
         playbook_steps(),

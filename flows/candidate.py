@@ -89,6 +89,7 @@ def complete(
     )
     thresholds = knowledge.thresholds
     frames: dict[str, pl.DataFrame] = {
+        marts.CUSTOMER_IDENTITIES.name: _identities(facts),
         marts.REPEAT_CONTACTS.name: repeat_contacts(facts, moment, thresholds),
         marts.REPEAT_COMPLAINERS.name: repeat_complainers(history, thresholds),
         marts.PLAYBOOK_STEPS.name: playbook_steps(
@@ -101,6 +102,17 @@ def complete(
             if table.name in frames:
                 candidate.replace_all(table, frames[table.name])
         candidate.execute(_TRANSCRIPTS)
+
+
+def _identities(facts: pl.DataFrame) -> pl.DataFrame:
+    known = facts.filter(pl.col("customer_id").is_not_null())
+    return known.group_by(source_customer_id="customer_id").agg(
+        customer_id=pl.col("customer_id").first(),
+        customer_name=pl.lit(None, pl.String),
+        phone_ending=pl.lit(None, pl.String),
+        calls=pl.len(),
+        is_named=pl.lit(value=True),
+    )
 
 
 def _validity(

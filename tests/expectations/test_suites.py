@@ -67,13 +67,31 @@ INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'missed' AS verdict
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id,
     'not_applicable' AS verdict;
 INSERT INTO marts.escalation_events BY NAME SELECT 'none' AS call_id,
-    'fireworks' AS event_type, -2 AS turn;
+    'fireworks' AS event_type, -2 AS turn, 'nobody' AS started_by, -1 AS at_seconds,
+    101 AS temperature, 'I1' AS incident_id, 'hearsay' AS linked_by;
+INSERT INTO marts.supervisor_requests BY NAME SELECT 'none' AS call_id,
+    'forgotten' AS outcome, 0 AS requests, -1 AS seconds_to_transfer,
+    0 AS turns_to_transfer;
+INSERT INTO marts.supervisor_requests BY NAME SELECT 'honoured' AS outcome,
+    true AS is_solved;
+INSERT INTO marts.source_disagreements BY NAME SELECT 'none' AS call_id,
+    'quarrel' AS kind, '' AS one_says;
 INSERT INTO marts.spans BY NAME SELECT 9 AS call_no, 5 AS start, 5 AS "end";
 INSERT INTO marts.temperatures BY NAME SELECT 9 AS call_no, 101 AS temperature;
 INSERT INTO marts.call_transcripts BY NAME SELECT 'crowd' AS speaker, 101 AS temperature;
 INSERT INTO marts.agent_adherence BY NAME SELECT 'none' AS playbook, 0 AS met,
     0 AS missed, 0 AS violated, 0 AS not_observable;
 INSERT INTO marts.escalation_rates BY NAME SELECT 1 AS calls, 2 AS assessable;
+INSERT INTO marts.customer_identities BY NAME SELECT 'C8' AS source_customer_id,
+    'C9' AS customer_id, '911' AS phone_ending, 0 AS calls;
+INSERT INTO marts.customer_identities BY NAME SELECT unnest(['C1', 'C2', 'C3'])
+    AS source_customer_id, unnest(['C1', 'C1', 'C3']) AS customer_id;
+INSERT INTO marts.identity_links BY NAME SELECT 'C1' AS source_customer_id,
+    'C3' AS other_customer_id, 'linked' AS state, 2 AS probability;
+INSERT INTO marts.identity_links BY NAME SELECT 'C1' AS source_customer_id,
+    'C2' AS other_customer_id, 'split' AS state, []::VARCHAR[] AS reasons;
+INSERT INTO marts.identity_links BY NAME SELECT 'C4' AS source_customer_id,
+    'C4' AS other_customer_id, 'twins' AS state;
 INSERT INTO marts.repeat_contacts BY NAME SELECT 1 AS observed_1d, 2 AS repeated_1d;
 INSERT INTO marts.repeat_complainers BY NAME SELECT 1 AS complaint_contacts,
     true AS is_vulnerable, ['abusive'] AS patterns, true AS is_chronic,

@@ -19,6 +19,7 @@ from transforms.contracts.escalation_marts import (
     SOURCE_DISAGREEMENTS,
     SUPERVISOR_REQUESTS,
 )
+from transforms.contracts.identity_marts import CUSTOMER_IDENTITIES, IDENTITY_LINKS
 from transforms.contracts.table import Column, Table
 from transforms.contracts.validity_marts import STEP_VALIDITY, VALIDITY
 
@@ -211,6 +212,8 @@ MARTS: Final = (
     CALL_TRANSCRIPTS,
     AGENT_ADHERENCE,
     ESCALATION_RATES,
+    CUSTOMER_IDENTITIES,
+    IDENTITY_LINKS,
     REPEAT_CONTACTS,
     REPEAT_COMPLAINERS,
     PLAYBOOK_STEPS,
