@@ -61,6 +61,16 @@ class Thresholds(Frozen):
     grave_temperature: Threshold
     long_open_days: Threshold
     before_turns: Threshold
+    repeat_days: Threshold
+    known_issue_days: Threshold
+    temperature_band: Threshold
+    hour_band: Threshold
+    case_mix_folds: Threshold
+    case_mix_prior: Threshold
+    case_mix_events: Threshold
+    case_mix_base_calls: Threshold
+    prompt_apology_seconds: Threshold
+    association_cell: Threshold
     security_words: WordList
     escalated_words: WordList
     transferred_words: WordList
