@@ -78,18 +78,18 @@ class Aftermath:
         self.promises.append(promise)
         call.promises.append(promise)
         customer, due_on = call.customer, promise.due_at.date()
-        patience = 0 if customer.pattern else _PATIENCE_DAYS
+        patience = 0 if customer.patterns else _PATIENCE_DAYS
         customer.pending_until = due_on + timedelta(days=patience)
         on = (due_on - self.schedule.first_day).days
         if on < self.schedule.days and not self._keeps(call, promise, day, on):
             promise.status = "broken"
             customer.broken_promises += 1
-            customer.grievance = due_on if customer.pattern else None
+            customer.grievance = due_on if customer.patterns else None
             self._complain_of(call, due_on, on)
 
     def _keeps(self, call: Call, promise: Promise, day: int, on: int) -> bool:
         skill = call.agent.skills["keep_promises"]
-        keeps = call.customer.pattern != "let_down" and call.talk.chance(skill)
+        keeps = "let_down" not in call.customer.patterns and call.talk.chance(skill)
         if promise.kind == "delivery":
             promise.status = "kept" if keeps else "broken"
             return keeps
@@ -120,4 +120,4 @@ class Aftermath:
 
 def _may_return(customer: Customer) -> bool:
     few = len(customer.complained_on) < _MOST_COMPLAINTS
-    return customer.pattern is None and few
+    return not customer.is_planted and few

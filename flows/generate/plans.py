@@ -29,7 +29,8 @@ def plan_contact(contact: Contact, rng: Random, weekdays: tuple[str, ...]) -> Pl
         return Plan("callback", contact.issue, settles=rng.random() < 0.9)
     plan = _heated(contact.issue, rng)
     if contact.reason == "chronic":
-        _SHAPES[str(contact.customer.pattern)](plan, contact)
+        for pattern in contact.customer.patterns:
+            _SHAPES[pattern](plan, contact)
         plan.broken_on = weekdays[broken.weekday()] if broken else None
         return plan
     if rng.random() < 0.25 and broken is None:

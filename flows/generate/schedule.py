@@ -83,7 +83,7 @@ class Schedule:
         for number in range(persons):
             pattern = PATTERNS[number % len(PATTERNS)]
             code = rng.choices(world.languages, world.staff_weights)[0]
-            customer = world.add_customer(code, 0.0, pattern)
+            customer = world.add_customer(code, 0.0, (pattern,))
             self._book_pattern(customer, rng, len(world.banks[code].issues))
 
     def _book_pattern(self, customer: Customer, rng: Random, issues: int) -> None:
@@ -92,7 +92,7 @@ class Schedule:
         start = rng.randrange(self.days - span + 1)
         days = sorted(start + offset for offset in rng.sample(range(span), wanted))
         told = rng.sample(range(issues), wanted)
-        one = customer.pattern in ("let_down", "supervisor_worthy")
+        one = customer.patterns[0] in ("let_down", "supervisor_worthy")
         for place, day in enumerate(days):
             issue = told[0] if one else told[place]
             self.book(day, Contact(customer, "chronic", issue, place))

@@ -111,11 +111,13 @@ def planted_in(calls: list[Call]) -> list[dict[str, object]]:
 
 def patterns_of(person: Customer) -> list[str]:
     """List the chronic patterns that a person was given and could show."""
-    if person.pattern is None or len(person.complained_on) < 3:
+    if len(person.complained_on) < 3:
         return []
-    if person.vulnerable and person.pattern in _UNFAIR_TO_THE_VULNERABLE:
-        return []
-    return [person.pattern]
+    return [
+        pattern
+        for pattern in person.patterns
+        if not (person.vulnerable and pattern in _UNFAIR_TO_THE_VULNERABLE)
+    ]
 
 
 def identities(person: Customer) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from bisect import bisect
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from flows.generate.bank import Bank, Gender
 from flows.generate.conversation import STEPS
@@ -44,6 +44,10 @@ _BASE_SKILL: Final = {
 _COMMON_SKILL: Final = 0.6
 
 
+CaseMix = Literal["usual", "hard", "easy"]
+"""Which calls reach an agent: everybody's, or mostly the hard or the easy ones."""
+
+
 @dataclass(slots=True)
 class Agent:
     """One agent, with the probability of performing each step."""
@@ -57,6 +61,7 @@ class Agent:
     former_team: str | None
     moved_on: date | None
     skills: dict[str, float]
+    case_mix: CaseMix = "usual"
 
     def team_on(self, day: date) -> str:
         """Give the team that the agent is in on a day."""
@@ -78,7 +83,8 @@ class Customer:
     phone: str
     email: str | None
     vulnerable: bool
-    pattern: str | None
+    patterns: tuple[str, ...] = ()
+    is_planted: bool = False
     complained_on: list[date] = field(default_factory=list[date])
     pending_until: date | None = None
     grievance: date | None = None
@@ -126,9 +132,12 @@ class World:
                 self.add_customer(code, self.rng.paretovariate(_TAIL))
 
     def add_customer(
-        self, code: str, weight: float, pattern: str | None = None
+        self, code: str, weight: float, patterns: tuple[str, ...] = ()
     ) -> Customer:
-        """Let one more person exist, ringing in proportion to a weight."""
+        """Let one more person exist, ringing in proportion to a weight.
+
+        Without weight nobody rings of themselves: all their calls are booked.
+        """
         rng, bank = self.rng, self.banks[code]
         self.count += 1
         gender: Gender = 1 if rng.random() < 0.5 else 0
@@ -142,7 +151,8 @@ class World:
             phone=f"{bank.phone_prefix}{self.count:08d}",
             email=f"{person_id.lower()}@example.org" if rng.random() < 0.8 else None,
             vulnerable=rng.random() < 0.01,
-            pattern=pattern,
+            patterns=patterns,
+            is_planted=not weight,
         )
         cumulative = self.cumulative[code]
         self.customers[code].append(customer)
@@ -155,7 +165,7 @@ class World:
         for _ in range(12):
             place = bisect(cumulative, rng.random() * cumulative[-1])
             customer = customers[min(place, len(customers) - 1)]
-            if customer.person_id not in taken and customer.pattern is None:
+            if customer.person_id not in taken and not customer.is_planted:
                 return customer
         return self.add_customer(code, 1.0)
 
