@@ -10,6 +10,7 @@ from pydantic import BaseModel
 import transforms
 from transforms.behaviours import BEHAVIOURS
 from transforms.knowledge.bundle import Knowledge
+from transforms.knowledge.chronic import ChronicGuide
 from transforms.knowledge.evaluation import Excused, Exemplars, Mapping
 from transforms.knowledge.evaluation_forms import QuestionMap
 from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
@@ -51,6 +52,7 @@ def load_knowledge(folder: Path) -> Knowledge:
         version=_version(folder),
         validity=_validity(folder / "validity"),
         review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
+        chronic=_read(ChronicGuide, folder / "chronic.yaml"),
     )
     _check_references(knowledge, folder)
     return knowledge

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from transforms.knowledge.chronic import NO_GUIDE as NO_ADVICE
+from transforms.knowledge.chronic import ChronicGuide
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
@@ -22,6 +24,7 @@ class Knowledge:
         version: hash of every file and of the rules' code; each verdict carries it.
         validity: how well labels are heard; no part of `version`, on which it is measured.
         review: what reviewers are told of each behaviour; no part of `version` either.
+        chronic: what is advised on customers who complain again and again; nor is it.
     """
 
     lexicons: Mapping[str, Lexicon]
@@ -34,3 +37,4 @@ class Knowledge:
     version: str
     validity: Validity
     review: ReviewGuide = NO_GUIDE
+    chronic: ChronicGuide = NO_ADVICE

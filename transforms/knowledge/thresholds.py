@@ -13,6 +13,12 @@ class Threshold(Frozen):
     reason: str
 
 
+class OwnedThreshold(Threshold):
+    """A threshold by which people are listed: somebody has to answer for it."""
+
+    owner: str = Field(min_length=1)
+
+
 class WordList(Frozen):
     """Words that a source uses for one thing, and why these."""
 
@@ -45,8 +51,16 @@ class Thresholds(Frozen):
     warmth_calls: Threshold
     warmth_share: Threshold
     transfer_minutes: Threshold
-    chronic_complaints: Threshold
-    chronic_days: Threshold
+    case_days: Threshold
+    issue_words: Threshold
+    issue_similarity: Threshold
+    issue_reach: Threshold
+    chronic_complaints: OwnedThreshold
+    chronic_days: OwnedThreshold
+    chronic_probability: OwnedThreshold
+    chronic_customers: OwnedThreshold
+    trend_contacts: Threshold
+    trend_deviations: Threshold
     review_days: Threshold
     smallest_group: Threshold
     courtesy_words: Threshold
