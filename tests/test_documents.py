@@ -7,8 +7,8 @@ import pytest
 
 from transforms.behaviours import BEHAVIOURS
 from transforms.contracts.call_marts import VERDICTS_KEPT
-from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.dictionary import LAYERS, dictionary
+from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.marts import MARTS
 from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING

@@ -9,7 +9,13 @@ from dashboards.theme import palette, template
 _ROW: int = 34
 
 
-def dots(shares: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figure:
+def dots(
+    shares: pl.DataFrame,
+    formats: Formats,
+    scheme: str | None,
+    *,
+    is_whole: bool = True,
+) -> go.Figure:
     """One dot on its 95 % interval for each row, from top to bottom.
 
     Args:
@@ -17,6 +23,7 @@ def dots(shares: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figur
             denominator has no dot.
         formats: how numbers are written.
         scheme: light or dark.
+        is_whole: draw the axis up to 100 %; else as far as the intervals reach.
     """
     colours = palette(scheme)
     told = shares.filter(pl.col("rate").is_not_null())
@@ -49,7 +56,9 @@ def dots(shares: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figur
         height=60 + _ROW * max(shares.height, 1),
         showlegend=False,
         margin={"r": 28},
-        xaxis={"tickformat": ".0%", "range": [0, 1.02], "tick0": 0, "dtick": 0.2},
+        xaxis={"tickformat": ".0%", "range": [0, 1.02], "tick0": 0, "dtick": 0.2}
+        if is_whole
+        else {"tickformat": ".1~%", "rangemode": "tozero", "nticks": 8},
         yaxis={
             "categoryorder": "array",
             "categoryarray": shares["name"].to_list()[::-1],

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.measured import measure
 from tests.dashboards.published import (
     _AGENT_LABELS,
@@ -251,8 +252,12 @@ class Centre:
         for event in sorted(events):
             outside = event in ("formal_complaint", "security")
             turn = -1 if outside else self.random.randrange(fact["turns"])
-            place = {"call_id": fact["call_id"], "day": fact["day"]}
-            self.rows.add(marts.ESCALATION_EVENTS, **place, event_type=event, turn=turn)
+            told = escalated(fact, event, turn)
+            self.rows.add(marts.ESCALATION_EVENTS, **told)
+            if event == "supervisor_request":
+                self.rows.add(marts.SUPERVISOR_REQUESTS, **requested(fact, turn))
+            if outside:
+                self.rows.add(marts.SOURCE_DISAGREEMENTS, **disagreeing(fact))
         return events
 
     def _sum_up(self, calls: int) -> None:
