@@ -33,6 +33,11 @@ def escalation_events() -> Suite:
                 "SELECT call_id, event_type FROM {batch} WHERE"
                 " (event_type = 'formal_complaint') <> (incident_id IS NOT NULL)",
             ),
+            never(
+                "an agent's own record is of the call itself",
+                "SELECT call_id FROM {batch} WHERE is_own_record"
+                " AND linked_by IS DISTINCT FROM 'call id'",
+            ),
         ),
     )
 

@@ -44,6 +44,8 @@ def escalation_events(context: Context, events: Escalations) -> pl.DataFrame:
     incident = np.where(is_formal, formal[events.call], -1)
     same_call = gathered(complaints["same_call"], incident)
     call = pl.Series(events.call, dtype=pl.UInt32)
+    author = gathered(complaints["recorded_by"], incident)
+    own = same_call & (author == h.calls["agent_id"].gather(call))
     frame = pl.DataFrame(
         {
             "call_id": h.calls["call_id"].gather(call),
@@ -59,6 +61,7 @@ def escalation_events(context: Context, events: Escalations) -> pl.DataFrame:
                 {True: "call id", False: "customer and time"},
                 return_dtype=LINKED_BY,
             ),
+            "is_own_record": own.fill_null(value=False),
         }
     )
     conformed = ESCALATION_EVENTS.conform(frame.lazy()).collect()

@@ -30,7 +30,7 @@ class Incidents:
         is_formal: calls with an incident within the days of a formal complaint.
         is_complained_after: of these, with one that is not the record of the call itself.
         formal: one row for each call of `is_formal`: `call`, its first such incident's
-            `incident_id`, and `same_call`.
+            `incident_id`, `same_call` and `recorded_by`.
     """
 
     links: pl.DataFrame
@@ -82,7 +82,7 @@ def linked_incidents(
         is_formal=_mask(formal, calls.height),
         is_complained_after=_mask(others, calls.height),
         formal=formal.unique("call", keep="first", maintain_order=True).select(
-            "call", "incident_id", "same_call"
+            "call", "incident_id", "same_call", recorded_by="agent_id"
         ),
     )
 

@@ -15,7 +15,7 @@ _CHOSEN: Final = "chosen AS (SELECT * FROM marts.call_facts AS f WHERE {where})"
 _EVENTS: Final = """
 WITH {chosen}, told AS (
     SELECT e.event_type::VARCHAR AS event, e.call_id, e.started_by::VARCHAR AS who,
-        e.temperature, c.is_heated
+        e.temperature, e.is_own_record, c.is_heated
     FROM marts.escalation_events AS e JOIN chosen AS c USING (call_id)
 )
 SELECT event, count(DISTINCT call_id) AS calls,
@@ -23,6 +23,7 @@ SELECT event, count(DISTINCT call_id) AS calls,
     count(*) FILTER (who = 'customer') AS by_customer,
     count(*) FILTER (who = 'agent') AS by_agent,
     count(*) FILTER (who = 'source') AS by_source,
+    count(*) FILTER (is_own_record) AS own_records,
     median(temperature) AS temperature,
     (SELECT count(*) FROM chosen WHERE is_heated IS NOT NULL) AS assessable,
     (SELECT count(*) FROM chosen WHERE is_heated) AS heated
@@ -84,7 +85,7 @@ ORDER BY r.day DESC, r.call_id LIMIT $at_most
 _COMPLAINTS: Final = """
 WITH {chosen}
 SELECT c.call_id, c.day, c.agent_id, c.customer_id, e.incident_id,
-    e.linked_by::VARCHAR AS linked_by, c.temperature_peak, c.is_deescalated
+    e.linked_by::VARCHAR AS linked_by, e.is_own_record, c.temperature_peak, c.is_deescalated
 FROM marts.escalation_events AS e JOIN chosen AS c USING (call_id)
 WHERE e.event_type = 'formal_complaint' ORDER BY c.day DESC, c.call_id LIMIT $at_most
 """

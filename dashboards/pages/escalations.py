@@ -75,8 +75,10 @@ def _events(view: View, events: pl.DataFrame) -> html.Section:
         f" calls, {written.number(events['heated'][0])} of them heated; a call can have"
         " several. The table says who started each: the customer, the agent, or only a source"
         " (incident log, record of the call). A transfer is the customer's where one asked"
-        " for it before. A formal complaint is an incident linked within 7 days, and may be"
-        " the agent's own record of the call.",
+        " for it before. A formal complaint is an incident linked within 7 days;"
+        f" {written.number(events['own_records'].sum())} of them are the agent's own record"
+        " of the call, which playbooks ask for. They count here, but not where agents"
+        " are compared: documenting must not look like escalating.",
     )
 
 
@@ -174,6 +176,7 @@ _COMPLAINTS: Final = (
     GridColumn("customer_id", "Customer"),
     GridColumn("incident_id", "Incident"),
     GridColumn("linked_by", "Linked by"),
+    GridColumn("is_own_record", "Agent's own record", "yes"),
     GridColumn("temperature_peak", "Peak", "number"),
     GridColumn("is_deescalated", "De-escalated", "yes"),
 )

@@ -24,6 +24,7 @@ def escalated(fact: Row, event: str, turn: int) -> Row:
         "before": ["hostility", "rushing"] if turn > 2 else [],
         "incident_id": f"I-{fact['call_id']}" if formal else None,
         "linked_by": "call id" if formal else None,
+        "is_own_record": formal and int(fact["call_no"]) % 2 > 0,
     }
 
 

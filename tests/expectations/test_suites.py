@@ -68,7 +68,7 @@ INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id,
     'not_applicable' AS verdict;
 INSERT INTO marts.escalation_events BY NAME SELECT 'none' AS call_id,
     'fireworks' AS event_type, -2 AS turn, 'nobody' AS started_by, -1 AS at_seconds,
-    101 AS temperature, 'I1' AS incident_id, 'hearsay' AS linked_by;
+    101 AS temperature, 'I1' AS incident_id, 'hearsay' AS linked_by, true AS is_own_record;
 INSERT INTO marts.supervisor_requests BY NAME SELECT 'none' AS call_id,
     'forgotten' AS outcome, 0 AS requests, -1 AS seconds_to_transfer,
     0 AS turns_to_transfer;

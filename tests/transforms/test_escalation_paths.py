@@ -93,6 +93,17 @@ def test_a_formal_complaint_names_its_incident_and_the_link() -> None:
 
 
 @pytest.mark.parametrize(
+    ("author", "is_own"), [("ana", True), ("ben", False), (None, False)]
+)
+def test_the_agents_own_record_of_the_call_is_told_apart(
+    author: str | None, *, is_own: bool
+) -> None:
+    logged = {"call_id": "c1", "agent_id": author, "recorded_at": MONDAY}
+    found = event(known("customer || a", incidents=[logged]), "formal_complaint")
+    assert found["is_own_record"] is is_own
+
+
+@pytest.mark.parametrize(
     ("after", "expected"),
     [
         ("agent | supervisor_handover | one moment", ("honoured", False)),

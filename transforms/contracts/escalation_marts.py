@@ -61,6 +61,11 @@ ESCALATION_EVENTS: Final = Table(
         ),
         "incident_id": optional(pl.String, "Of a formal complaint: its incident."),
         "linked_by": optional(LINKED_BY, "How that incident is linked to the call."),
+        "is_own_record": Column(
+            pl.Boolean,
+            "That incident is the agent's own record of the call. It counts in the rates,"
+            " but not where agents are compared: documenting must not look like escalating.",
+        ),
     },
 )
 
