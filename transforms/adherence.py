@@ -13,7 +13,7 @@ from transforms.contracts.call_marts import MACHINE_VERDICT, VERDICT
 from transforms.contracts.columns import UTC
 from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.table import UNKNOWN
-from transforms.escalation import Escalations
+from transforms.escalation import Escalations, own_records
 from transforms.heard import NEVER, Ints, Mask, gathered
 from transforms.knowledge.playbook import Playbook
 from transforms.steps import rule_numbers, step_codes
@@ -61,6 +61,9 @@ def call_facts(
         "incident_id": gathered(best["incident_id"], incident),
         "escalation_events": pl.Series(
             np.bincount(events.call, minlength=context.count)
+        ),
+        "own_records": pl.Series(
+            own_records(context.heard, context.incidents) & context.is_assessable
         ),
         **{
             VERDICT_NAMES[code]: pl.Series((verdicts.codes == code).sum(axis=1))

@@ -163,6 +163,16 @@ def security_called(heard: Heard, incidents: Incidents, thresholds: Thresholds) 
     return mask | target.str.contains_any(words).to_numpy()
 
 
+def own_records(heard: Heard, incidents: Incidents) -> Mask:
+    """Calls whose formal complaint is the record that their own agent made of them."""
+    formal = incidents.formal
+    agents = heard.calls["agent_id"].gather(formal["call"].cast(pl.UInt32))
+    own = formal["same_call"] & (formal["recorded_by"] == agents)
+    mask = heard.none()
+    mask[formal.filter(own.fill_null(value=False))["call"].to_numpy()] = True
+    return mask
+
+
 def _honoured(heard: Heard, requests: SupervisorRequests) -> Mask:
     helped = heard.any_of(requests.hand_overs) | heard.any_of(requests.callbacks)
     helped |= heard.any_place(requests.spoke) | requests.is_transferred

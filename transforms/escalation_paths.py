@@ -16,7 +16,12 @@ from transforms.contracts.escalation_marts import (
     SUPERVISOR_REQUESTS,
 )
 from transforms.detection.labels import LABELS
-from transforms.escalation import OUTSIDE, Escalations, supervisor_requests
+from transforms.escalation import (
+    OUTSIDE,
+    Escalations,
+    own_records,
+    supervisor_requests,
+)
 from transforms.heard import NEVER, By, Floats, Ints, Mask, gathered
 
 _CODES: Final = {event: code for code, event in enumerate(EVENT_TYPES)}
@@ -44,8 +49,6 @@ def escalation_events(context: Context, events: Escalations) -> pl.DataFrame:
     incident = np.where(is_formal, formal[events.call], -1)
     same_call = gathered(complaints["same_call"], incident)
     call = pl.Series(events.call, dtype=pl.UInt32)
-    author = gathered(complaints["recorded_by"], incident)
-    own = same_call & (author == h.calls["agent_id"].gather(call))
     frame = pl.DataFrame(
         {
             "call_id": h.calls["call_id"].gather(call),
@@ -61,7 +64,7 @@ def escalation_events(context: Context, events: Escalations) -> pl.DataFrame:
                 {True: "call id", False: "customer and time"},
                 return_dtype=LINKED_BY,
             ),
-            "is_own_record": own.fill_null(value=False),
+            "is_own_record": is_formal & own_records(h, context.incidents)[events.call],
         }
     )
     conformed = ESCALATION_EVENTS.conform(frame.lazy()).collect()

@@ -219,6 +219,9 @@ class Centre:
                 self.adherence[(*key, "not_observable")] += 1
         events = self._events(fact)
         fact["escalation_events"] = len(events)
+        fact["own_records"] = int(
+            "formal_complaint" in events and int(fact["call_no"]) % 2 > 0
+        )
         breaches = [
             r
             for r, v in verdicts.items()

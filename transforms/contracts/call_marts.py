@@ -54,6 +54,9 @@ CALL_FACTS: Final = Table(
         "queue": QUEUE,
         "language": LANGUAGE,
         "customer_id": optional(pl.String, "The source's id of the customer."),
+        "is_vulnerable": optional(
+            pl.Boolean, "The source flags the customer as vulnerable."
+        ),
         "direction": optional(pl.String, "`inbound` or `outbound`."),
         "channel": optional(pl.String, "Voice, chat, …"),
         "disposition": optional(pl.String, "How the source says that the call ended."),
@@ -89,6 +92,9 @@ CALL_FACTS: Final = Table(
         ),
         "incident_id": optional(pl.String, "The incident linked to the call."),
         "escalation_events": count("Escalation events of the call."),
+        "own_records": count(
+            "Of these, formal complaints that are the agent's own record of the call."
+        ),
         "met": count("Verdicts met, over distinct behaviours and parameters."),
         "missed": count("Verdicts missed."),
         "violated": count("Verdicts violated."),
@@ -98,6 +104,9 @@ CALL_FACTS: Final = Table(
         ),
         "corrected_at": optional(
             UTC, "When a person last corrected a verdict, or withdrew a correction."
+        ),
+        "decided_at": optional(
+            UTC, "When management last decided on the customer in the days of review."
         ),
         "knowledge": KNOWLEDGE,
     },
