@@ -63,6 +63,7 @@ class Thresholds(Frozen):
     trend_deviations: Threshold
     review_days: Threshold
     smallest_group: Threshold
+    ranked_calls: Threshold
     courtesy_words: Threshold
     content_characters: Threshold
     confirm_turns: Threshold
