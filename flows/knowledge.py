@@ -11,6 +11,7 @@ import transforms
 from transforms.behaviours import BEHAVIOURS
 from transforms.knowledge.bundle import Knowledge
 from transforms.knowledge.chronic import ChronicGuide
+from transforms.knowledge.due_times import Grammar
 from transforms.knowledge.evaluation import Excused, Exemplars, Mapping
 from transforms.knowledge.evaluation_forms import QuestionMap
 from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
@@ -41,6 +42,7 @@ def load_knowledge(folder: Path) -> Knowledge:
     """
     lexicons = [_read(Lexicon, path) for path in _all(folder, "lexicons")]
     playbooks = [_read(Playbook, path) for path in _all(folder, "playbooks")]
+    grammars = [_read(Grammar, path) for path in _all(folder, "due_times")]
     knowledge = Knowledge(
         lexicons={lexicon.language: lexicon for lexicon in lexicons},
         languages=_read(Languages, folder / "languages.yaml"),
@@ -52,6 +54,7 @@ def load_knowledge(folder: Path) -> Knowledge:
         version=_version(folder),
         validity=_validity(folder / "validity"),
         review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
+        due_times={grammar.language: grammar for grammar in grammars},
         chronic=_read(ChronicGuide, folder / "chronic.yaml"),
     )
     _check_references(knowledge, folder)
@@ -152,4 +155,5 @@ def _versioned(folder: Path) -> Iterator[Path]:
     yield from (folder / name for name in _FILES)
     yield from _all(folder, "lexicons")
     yield from _all(folder, "playbooks")
+    yield from _all(folder, "due_times")
     yield from sorted(Path(transforms.__file__).parent.rglob("*.py"))

@@ -1,10 +1,11 @@
 """All knowledge together, as one scoring uses it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from transforms.knowledge.chronic import NO_GUIDE as NO_ADVICE
 from transforms.knowledge.chronic import ChronicGuide
+from transforms.knowledge.due_times import Grammar
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
@@ -23,6 +24,7 @@ class Knowledge:
         playbooks: by playbook id, in the order of their files.
         version: hash of every file and of the rules' code; each verdict carries it.
         validity: how well labels are heard; no part of `version`, on which it is measured.
+        due_times: how each language says by when, by language code.
         review: what reviewers are told of each behaviour; no part of `version` either.
         chronic: what is advised on customers who complain again and again; nor is it.
     """
@@ -37,4 +39,5 @@ class Knowledge:
     version: str
     validity: Validity
     review: ReviewGuide = NO_GUIDE
+    due_times: Mapping[str, Grammar] = field(default_factory=dict[str, Grammar])
     chronic: ChronicGuide = NO_ADVICE

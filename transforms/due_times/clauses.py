@@ -1,0 +1,228 @@
+"""Which of the times that an utterance names are those of its promise."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from transforms.detection.phrase_tree import Match
+from transforms.due_times.words import SENTENCE, Word, words_of
+from transforms.knowledge.due_times import (
+    Bound,
+    Clock,
+    Date,
+    Day,
+    Grammar,
+    Heard,
+    Part,
+    Rule,
+    Weekday,
+)
+
+Piece: TypeAlias = Match[Rule]
+
+NEGATED: Final = "what is said of that time is negated"
+CONDITIONAL: Final = "it hangs on a condition"
+ASKED: Final = "it is asked, not promised"
+ELSEWHERE: Final = "the time is not that of a promise"
+UNCLEAR: Final = "the words leave open when"
+UNREAD: Final = "a number beside the time could not be read"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence, its times, and why these are no due times, if they aren't.
+
+    Attributes:
+        first: number of its first word in the utterance.
+        last: number of the word after its last.
+        pieces: times and their bounds, in the order of the words.
+        is_promise: whether a word in it promises.
+        excluded: why its times are no due times.
+    """
+
+    first: int
+    last: int
+    pieces: tuple[Piece, ...]
+    is_promise: bool
+    excluded: str | None = None
+
+    @property
+    def times(self) -> tuple[Piece, ...]:
+        """Its pieces without bounds and what is no time."""
+        return tuple(p for p in self.pieces if is_time(p))
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it has no other words than those of its pieces."""
+        return sum(p.last - p.first for p in self.pieces) == self.last - self.first
+
+    def heard(self, kind: str) -> bool:
+        """Whether something of that kind was heard in it."""
+        return any(
+            isinstance(p.meaning, Heard) and p.meaning.kind == kind for p in self.pieces
+        )
+
+
+Sentence: TypeAlias = tuple[Clause, ...]
+
+
+def is_time(piece: Piece) -> bool:
+    """Whether a piece is a time that could be due."""
+    return not isinstance(piece.meaning, Bound | Heard)
+
+
+def sentences(text: str, grammar: Grammar) -> tuple[list[Word], list[Sentence]]:
+    """The words of an utterance, and its sentences as clauses."""
+    words = words_of(text, grammar.clauses.abbreviations)
+    said = [word.text for word in words]
+    pieces = list(_standing(_pieces(words, said, grammar), words, grammar))
+    found: list[Sentence] = []
+    first = 0
+    for place, word in enumerate(words):
+        if word.ends == SENTENCE:
+            of_it = [p for p in pieces if first <= p.first <= place]
+            found.append(_sentence(words, said, (first, place + 1), of_it, grammar))
+            first = place + 1
+    return words, found
+
+
+def _pieces(
+    words: Sequence[Word], said: Sequence[str], grammar: Grammar
+) -> Iterator[Piece]:
+    """The longest phrases, from left to right; none goes over the end of a clause."""
+    end = at = 0
+    while at < len(words):
+        while end <= at or not words[end - 1].ends:
+            end += 1
+        piece = grammar.tree.longest(said, at, end)
+        if piece is None:
+            at += 1
+        else:
+            yield piece
+            at = piece.last
+
+
+def _standing(
+    pieces: Iterator[Piece], words: Sequence[Word], grammar: Grammar
+) -> Iterator[Piece]:
+    """Leave out bare hours that may be anything else: four people, at two addresses."""
+    every = list(pieces)
+    for place, piece in enumerate(every):
+        before = every[place - 1] if place else None
+        after = every[place + 1] if place + 1 < len(every) else None
+        if before is not None and before.last != piece.first:
+            before = None
+        if after is not None and after.first != piece.last:
+            after = None
+        rule = piece.meaning
+        if isinstance(rule, Clock) and rule.stands != "alone":
+            stands = _is_followed(piece, after, words, grammar)
+            if rule.stands == "bounded":
+                stands &= _is_bounded(before, after, words[piece.last - 1])
+            if not stands:
+                continue
+        yield piece
+
+
+def _is_followed(
+    piece: Piece, after: Piece | None, words: Sequence[Word], grammar: Grammar
+) -> bool:
+    ends = words[piece.last - 1].ends
+    if ends or after is not None:
+        return True
+    following = words[piece.last].text
+    return following in grammar.follows_hour or following in grammar.joining
+
+
+def _is_bounded(before: Piece | None, after: Piece | None, last: Word) -> bool:
+    if before is not None and isinstance(
+        before.meaning, Bound | Day | Weekday | Date | Part
+    ):
+        return True
+    return (
+        after is not None
+        and not last.ends
+        and isinstance(after.meaning, Day | Weekday | Part)
+    )
+
+
+def _sentence(
+    words: Sequence[Word],
+    said: Sequence[str],
+    span: tuple[int, int],
+    pieces: Sequence[Piece],
+    grammar: Grammar,
+) -> Sentence:
+    inside = {at for piece in pieces for at in range(piece.first, piece.last)}
+    marks = list(_marks(said, span, inside, grammar))
+    bounds = [span[0]]
+    for at in range(*span):
+        is_joint = said[at] in grammar.joining and at not in inside
+        if at > bounds[-1] and (is_joint or words[at - 1].ends):
+            bounds.append(at)
+    bounds.append(span[1])
+    clauses = [
+        _clause(words, (first, last), pieces, marks) for first, last in pairwise(bounds)
+    ]
+    return tuple(_on_condition(clauses, marks, said, grammar))
+
+
+def _marks(
+    said: Sequence[str], span: tuple[int, int], inside: set[int], grammar: Grammar
+) -> Iterator[tuple[int, str]]:
+    """Where words show what a clause does, and what they show."""
+    at, end = span
+    while at < end:
+        mark = None if at in inside else grammar.clause_tree.longest(said, at, end)
+        if mark is None:
+            at += 1
+        else:
+            yield at, mark.meaning
+            at = mark.last
+
+
+def _clause(
+    words: Sequence[Word],
+    span: tuple[int, int],
+    pieces: Sequence[Piece],
+    marks: Sequence[tuple[int, str]],
+) -> Clause:
+    first, last = span
+    own = tuple(p for p in pieces if first <= p.first < last)
+    kinds = [(at, kind) for at, kind in marks if first <= at < last]
+    clause = Clause(first, last, own, any(kind == "promising" for _, kind in kinds))
+    if words[last - 1].is_asked:
+        return replace(clause, excluded=ASKED)
+    if any(kind == "negating" for _, kind in kinds):
+        return replace(clause, excluded=NEGATED)
+    if any(_is_elsewhere(piece, kinds) for piece in clause.times):
+        return replace(clause, excluded=ELSEWHERE)
+    return clause
+
+
+def _is_elsewhere(piece: Piece, kinds: Sequence[tuple[int, str]]) -> bool:
+    """Whether the word nearest before a time, else after it, speaks of other times."""
+    shown = [(at, kind) for at, kind in kinds if kind in ("promising", "elsewhere")]
+    before = [kind for at, kind in shown if at < piece.first]
+    after = [kind for at, kind in shown if at >= piece.last]
+    nearest = before[-1:] or after[:1]
+    return nearest == ["elsewhere"]
+
+
+def _on_condition(
+    clauses: Sequence[Clause],
+    marks: Sequence[tuple[int, str]],
+    said: Sequence[str],
+    grammar: Grammar,
+) -> Iterator[Clause]:
+    """A condition holds for its whole sentence; after "and", for what follows it."""
+    conditions = [at for at, kind in marks if kind == "conditional"]
+    for clause in clauses:
+        free = all(
+            at > clause.last - 1 and at and said[at - 1] in grammar.joining
+            for at in conditions
+        )
+        yield (
+            clause if free or clause.excluded else replace(clause, excluded=CONDITIONAL)
+        )
