@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from flows.calibrate.command import app as calibrate
+from flows.decide.command import decide
 from flows.evaluate.command import evaluate
 from flows.lock import check_room
 from flows.settings import CHECKOUT, Settings
@@ -330,6 +331,7 @@ def generate(
 
 
 app.command()(evaluate)
+app.command()(decide)
 app.add_typer(calibrate)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from flows import publish
 from flows.candidate import open_published
 from flows.corrections import standing
+from flows.decisions import decisions_kept
 from flows.knowledge import load_knowledge
 from flows.roles import roles_told
 from flows.score import Scorer
@@ -107,6 +108,7 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             as_of,
             standing(settings),
             roles_told(settings, warehouse),
+            decisions=decisions_kept(settings),
         )
         prepared, texts, scored = scorer.score([day], call_id)
         mine = pl.col("call_no") == call_no

@@ -15,6 +15,7 @@ from flows import publish
 from flows.calibrate.reviewed import agreement_with_reviewers, newly_reviewed_days
 from flows.corrections import corrected_days, standing
 from flows.days import last_moment, outdated_days, reopened_days, touched_days
+from flows.decisions import decided_days, decisions_kept
 from flows.ingest import IngestReport, ingest
 from flows.knowledge import load_knowledge
 from flows.lock import writing
@@ -116,6 +117,8 @@ def plan(
             with marts_file.open_published(settings, path, read_only=True) as published:
                 days |= set(reopened_days(warehouse, published, moment))
                 days |= set(corrected_days(published, standing(settings)))
+                decided = decisions_kept(settings)
+                days |= set(decided_days(published, decided, knowledge.thresholds))
                 days |= set(newly_reviewed_days(settings, published, knowledge))
                 told = roles_told(settings, warehouse)
                 days |= set(retold_days(published, told, fix=fix_roles))
@@ -160,6 +163,7 @@ def score_days(
             standing(settings),
             roles_told(settings, warehouse),
             planned.fix_roles,
+            decisions_kept(settings),
         )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
         reviewed = agreement_with_reviewers(settings, candidate, knowledge)

@@ -8,10 +8,12 @@ from typing import Final
 import polars as pl
 
 from flows import archive
+from flows.decisions import NOT_KEPT, Decisions
 from flows.settings import Settings
 from flows.warehouse import Warehouse
 from transforms.batch import Batch, Surroundings
 from transforms.contracts import marts
+from transforms.contracts.customer_marts import CALL_ISSUES
 from transforms.contracts.staging import (
     CALLS,
     FIXED_ROLES,
@@ -88,7 +90,8 @@ class Scorer:
 
     People's corrections stand in the place of the machine's verdicts. `roles_told` is what
     is known of labels of agent and customer (see `transforms.roles.TOLD`); with
-    `fix_roles`, those that seem exchanged are exchanged, from now on.
+    `fix_roles`, those that seem exchanged are exchanged, from now on. `decisions` are
+    management's on customers.
     """
 
     settings: Settings
@@ -100,6 +103,7 @@ class Scorer:
     corrections: pl.DataFrame
     roles_told: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOLD))
     fix_roles: bool = False
+    decisions: Decisions = NOT_KEPT
 
     def run(
         self, days: Sequence[date], progress: Callable[[int], None] | None = None
@@ -193,8 +197,9 @@ class Scorer:
             shifts=SHIFTS.conform(shifts.lazy()).collect(),
             incident_days=self.warehouse.read(_INCIDENT_DAYS, zone),
             heat=heat,
-            decisions=None,
             as_of=self.as_of,
+            decisions=self.decisions.made,
+            decisions_since=self.decisions.since,
         )
 
     def _replace(self, days: Sequence[date], prepared: Prepared, scored: Scored) -> int:
@@ -219,6 +224,7 @@ class Scorer:
             (marts.SPANS, spans.unique(marts.SPANS.key, maintain_order=True)),
             (marts.TEMPERATURES, temperatures),
             (marts.MENDED_SPEAKERS, prepared.mended),
+            (CALL_ISSUES, scored.call_issues),
             (marts.AGENT_ADHERENCE, scored.agent_adherence),
             (marts.ESCALATION_RATES, scored.escalation_rates),
         )

@@ -72,6 +72,8 @@ def call_facts(
         "duration_seconds": _durations(context.started, context.ended),
         "window_closes_at": _moments(verdicts.window_closes_at),
         "corrected_at": _moments(corrected),
+        "decided_at": _moments(context.decided),
+        "is_vulnerable": pl.col("vulnerable"),
         "knowledge": pl.lit(version),
     }
     facts = calls.with_columns(dimensions(calls)).with_columns(**columns)

@@ -20,6 +20,7 @@ class Surroundings:
         heat: `call_no`, `is_heated`, `is_complaint`, `warmth` (per agent turn) of calls
             scored before.
         decisions: `customer_id`, `decided_at` of management's decisions, if kept.
+        decisions_since: from when on decisions are kept; None for always.
         as_of: the last moment in the data, or the one asked for.
     """
 
@@ -30,6 +31,7 @@ class Surroundings:
     heat: pl.DataFrame
     decisions: pl.DataFrame | None
     as_of: datetime
+    decisions_since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The terms are those of the glossary: account, substantive turn, customer stretch
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
@@ -11,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from transforms.batch import Batch, Surroundings
+from transforms.decisions import last_decided
 from transforms.detection.dialogue import ECHO
 from transforms.detection.labels import LABELS
 from transforms.escalation import ending_turn, is_transferred
 from transforms.heard import NEVER, Floats, Heard, Ints, Mask
-from transforms.incidents import Incidents, linked_incidents
+from transforms.incidents import DAY, Incidents, linked_incidents
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.neighbours import Neighbours, ends, neighbours
 from transforms.placing import heard
@@ -253,6 +255,20 @@ class Context:
         return np.divide(said, turns, out=np.full(h.count, np.nan), where=turns > 0)
 
     @cached_property
+    def review_closes(self) -> Ints:
+        """When the days of review after each call are over, in microseconds."""
+        return self.started + int(self.thresholds.review_days.value * DAY)
+
+    @cached_property
+    def decided(self) -> Ints:
+        """When management last decided on the customer in these days; NEVER if not."""
+        decisions = self.around.decisions
+        if decisions is None:
+            return self.heard.never()
+        customers = self.heard.calls["customer_id"]
+        return last_decided(decisions, customers, self.started, self.review_closes)
+
+    @cached_property
     def is_complaint(self) -> Mask:
         """Calls with a complaint cue or a linked incident."""
         h = self.heard
@@ -289,7 +305,7 @@ def context(batch: Batch, thresholds: Thresholds, weights: Temperature) -> Conte
         is_assessable=assessable,
         started=calls["started_at"].to_physical().to_numpy(),
         ended=ended,
-        as_of=_microseconds(around),
+        as_of=microseconds(around.as_of),
     )
 
 
@@ -299,7 +315,6 @@ def _last_spoken(by_place: Heard) -> Floats:
     return latest
 
 
-def _microseconds(around: Surroundings) -> int:
-    return int(
-        pl.Series([around.as_of], dtype=pl.Datetime("us", "UTC")).to_physical()[0]
-    )
+def microseconds(moment: datetime) -> int:
+    """A moment as columns of moments hold it, in microseconds."""
+    return int(pl.Series([moment], dtype=pl.Datetime("us", "UTC")).to_physical()[0])

@@ -144,10 +144,20 @@ class Records:
         file = self._file
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
+        self._make(list(stamped))
         with self._connected() as connection:
-            METADATA.create_all(connection, tables=list(stamped))
             for table, added in stamped.items():
                 connection.execute(table.insert(), added)
+
+    def _make(self, tables: list[Table]) -> None:
+        """Make the tables that are not there yet; another writer may be at it, too."""
+        try:
+            with self._connected() as connection:
+                METADATA.create_all(connection, tables=tables)
+        except RecordsError:
+            # Of two writers who both found no table one fails; now it is there.
+            with self._connected() as connection:
+                METADATA.create_all(connection, tables=tables)
 
     def history(
         self, table: Table, *where: ColumnElement[bool]
@@ -182,6 +192,14 @@ class Records:
                 raise RecordsError(
                     f"{self}: nothing is recorded in {table.name} without"
                     f" {name!r}: say who records it, and why"
+                )
+        for column in table.columns:
+            told, kind = row.get(column.name), column.type
+            length = kind.length if isinstance(kind, String) else None
+            if length is not None and len(str(told or "")) > length:
+                raise RecordsError(
+                    f"{self}: {column.name!r} of {table.name} takes {length} characters,"
+                    f" and {len(str(told))} were given: shorten it"
                 )
         return row
 

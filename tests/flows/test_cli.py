@@ -34,6 +34,7 @@ COMMANDS = (
     "evaluate",
     "roles",
     "calibrate",
+    "decide",
 )
 
 

@@ -6,12 +6,13 @@ import polars as pl
 from transforms.behaviours.judgement import (
     Judgement,
     Parameters,
+    both,
     cues,
     note,
     open_until,
     records,
 )
-from transforms.context import Context
+from transforms.context import Context, microseconds
 from transforms.heard import NEVER, Floats, Ints, Mask
 from transforms.incidents import DAY
 
@@ -102,29 +103,16 @@ def _running(
 
 def management_informed(context: Context, parameters: Parameters) -> Judgement:
     """When a customer reaches the chronic threshold, management decides within the window."""
-    t = context.thresholds
     reached = _reaches_chronic(context)
-    decisions = context.around.decisions
     never = "the customer does not reach the chronic threshold with this call"
-    if decisions is None:
+    if context.around.decisions is None:
         unknown = note(reached, "no record of management's decisions is kept")
         return Judgement(reached, "", never, unobservable=unknown)
-    closes = context.started + int(t.review_days.value * DAY)
-    mine = pl.DataFrame(
-        {
-            "call": np.arange(context.count),
-            "customer_id": context.heard.calls["customer_id"],
-            "from": context.started,
-            "to": closes,
-        }
-    ).filter(pl.Series(reached))
-    taken = mine.join(decisions, on="customer_id", how="inner")
-    at = pl.col("decided_at").to_physical()
-    taken = taken.filter(at.is_between(pl.col("from"), pl.col("to")))["call"].unique()
-    decided = np.zeros(context.count, dtype=np.bool_)
-    decided[taken.to_numpy()] = True
+    decided = reached & (context.decided != NEVER)
+    closes = context.review_closes
     waiting = reached & ~decided & (closes > context.as_of)
-    late = np.flatnonzero(reached & ~decided & ~waiting)
+    unkept = reached & ~decided & ~waiting & (context.started < _kept_since(context))
+    late = np.flatnonzero(reached & ~decided & ~waiting & ~unkept)
     return Judgement(
         opportunity=reached,
         missed="",
@@ -133,9 +121,18 @@ def management_informed(context: Context, parameters: Parameters) -> Judgement:
             np.flatnonzero(decided), "management's decision is recorded in time"
         ),
         violated=records(late, "no decision of management within the window"),
-        unobservable=open_until(context, waiting, closes),
+        unobservable=both(
+            open_until(context, waiting, closes),
+            note(unkept, "management's decisions were not kept yet"),
+        ),
         closes=np.where(waiting, closes, NEVER),
     )
+
+
+def _kept_since(context: Context) -> int:
+    """From when on decisions are kept, in microseconds: before, none can be found."""
+    since = context.around.decisions_since
+    return 0 if since is None else microseconds(since)
 
 
 def _reaches_chronic(context: Context) -> Mask:

@@ -1,0 +1,1 @@
+"""The command `coolhead decide`: what management decided on a customer."""
