@@ -13,8 +13,8 @@ FACTORS: Final = (
     "language",
     "queue",
     "issue",
-    "opening temperature",
-    "repeat contact",
+    "opening_temperature",
+    "repeat_contact",
     "hour",
     "direction",
 )
@@ -33,13 +33,17 @@ EXPECTED_ESCALATIONS: Final = Table(
     columns={
         **DIMENSIONS,
         "calls": count("Assessable calls that have an expectation."),
-        "escalated": count("Of these, with at least one escalation event."),
+        "escalated": count(
+            "Of these, with an escalation event; an agent's own record of the call is none."
+        ),
         "expected": _expected(
             "Escalated calls expected of them, by their case mix, from other agents' calls."
         ),
         "variance": _expected("Variance of that number: the sum of p(1-p)."),
         "heated": count("Of the calls, heated ones that have an expectation."),
-        "heated_escalated": count("Of these, with at least one escalation event."),
+        "heated_escalated": count(
+            "Of these, with an escalation event; an agent's own record of the call is none."
+        ),
         "heated_expected": _expected("The same, expected among heated calls only."),
         "heated_variance": _expected("Its variance."),
     },
@@ -55,7 +59,9 @@ CASE_MIX: Final = Table(
         "level": Column(pl.String, "The value; rare ones stand together."),
         "position": Column(pl.UInt16, "Place of the level in its factor, from 0."),
         "calls": count("Calls at this level."),
-        "escalated": count("Of these, with at least one escalation event."),
+        "escalated": count(
+            "Of these, with an escalation event; an agent's own record of the call is none."
+        ),
         "expected": _expected("Escalated calls expected of them."),
         "odds_ratio": optional(
             pl.Float64,
@@ -67,5 +73,23 @@ CASE_MIX: Final = Table(
             pl.Enum(METHODS),
             "The `model`, or the language's `base rate` where too little is known.",
         ),
+    },
+)
+
+CASE_MIX_RELIABILITY: Final = Table(
+    name="marts.case_mix_reliability",
+    grain="one row for each model and tenth of its calls",
+    key=("among", "tenth"),
+    columns={
+        "among": Column(pl.Enum(AMONG), "Of which calls the model is."),
+        "tenth": Column(
+            pl.UInt16, "From 1, the calls least expected to escalate, to 10."
+        ),
+        "calls": count("Calls in it."),
+        "escalated": count(
+            "Of these, with an escalation event; an agent's own record of the call is none."
+        ),
+        "expected": _expected("Escalated calls expected of them."),
+        "method": Column(pl.Enum(METHODS), "As in `marts.case_mix`."),
     },
 )

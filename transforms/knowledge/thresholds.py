@@ -77,7 +77,6 @@ class Thresholds(Frozen):
     long_open_days: Threshold
     before_turns: Threshold
     repeat_days: Threshold
-    known_issue_days: Threshold
     temperature_band: Threshold
     hour_band: Threshold
     case_mix_folds: Threshold
@@ -86,6 +85,10 @@ class Thresholds(Frozen):
     case_mix_base_calls: Threshold
     prompt_apology_seconds: Threshold
     association_cell: Threshold
+    due_turn_words: Threshold
+    late_call_days: Threshold
+    told_days: Threshold
+    calls_out_days: Threshold
     security_words: WordList
     escalated_words: WordList
     transferred_words: WordList
