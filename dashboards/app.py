@@ -50,6 +50,7 @@ def create_app(
     *,
     home: Path,
     heated_threshold: float | None = None,
+    ranked_calls: int | None = None,
     locale: str | None = None,
     records: str | None = None,
 ) -> dash.Dash:
@@ -63,6 +64,8 @@ def create_app(
         home: folder to which the view of the transcripts is relative.
         heated_threshold: temperature from which on a call is heated, as the knowledge has
             it; the marts don't tell. Without it, the curve has no such line.
+        ranked_calls: opportunities, or calls, below which an agent has no rank, as the
+            knowledge has it. Without it, nobody has one.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
 
@@ -85,7 +88,7 @@ def create_app(
         ],
     )
     app.layout = lambda: shell.shell(_choices(door))
-    _fill_pages(app, door, written, heated_threshold, kept)
+    _fill_pages(app, door, written, heated_threshold, ranked_calls, kept)
     review.register(app, kept)
     correcting.register(app, kept)
     _keep_filters_in_url(app, door)
@@ -105,6 +108,7 @@ def _fill_pages(
     door: Published,
     written: Formats,
     heated_threshold: float | None,
+    ranked_calls: int | None,
     records: Records,
 ) -> None:
     """The URL and the scheme in, the page out."""
@@ -140,6 +144,7 @@ def _fill_pages(
             scheme=scheme,
             heated_threshold=heated_threshold,
             carried=carried,
+            ranked_calls=ranked_calls,
             records=records,
         )
         told = shell.notes(notes)

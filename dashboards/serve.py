@@ -55,6 +55,7 @@ def serve(
     port: int,
     *,
     heated_threshold: float | None = None,
+    ranked_calls: int | None = None,
     locale: str | None = None,
     records: str | None = None,
 ) -> None:
@@ -66,6 +67,7 @@ def serve(
         host: the address to listen on.
         port: the port to listen on.
         heated_threshold: temperature from which on a call is heated.
+        ranked_calls: opportunities, or calls, below which an agent has no rank.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
 
@@ -77,6 +79,7 @@ def serve(
         published,
         home=home,
         heated_threshold=heated_threshold,
+        ranked_calls=ranked_calls,
         locale=locale,
         records=records,
     )

@@ -23,6 +23,8 @@ class View:
         scheme: light or dark.
         heated_threshold: the temperature from which on a call is heated, if told.
         carried: all filters of the URL, which links to other pages keep.
+        ranked_calls: opportunities, or calls, below which an agent has no rank, if told;
+            nobody has one without it.
         records: people's samples, marks and corrections, if they are kept.
     """
 
@@ -34,6 +36,7 @@ class View:
     scheme: str
     heated_threshold: float | None
     carried: Filters
+    ranked_calls: int | None = None
     records: Records | None = None
 
     def link(self, path: str | None = None, **asked: str | None) -> str:

@@ -196,6 +196,7 @@ def _serve(settings: Settings) -> None:
         settings.host,
         settings.port,
         heated_threshold=thresholds.heated.value,
+        ranked_calls=int(thresholds.ranked_calls.value),
         locale=settings.locale,
         records=settings.records_url,
     )

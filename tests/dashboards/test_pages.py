@@ -32,6 +32,7 @@ def rendered(
         scheme=scheme,
         heated_threshold=40.0,
         carried=Filters(team=("North",)),
+        ranked_calls=20,
     )
     layout = list(page.layout(view))
     return json.dumps(layout, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
