@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from expectations import escalation_marts, identity_marts
+from expectations import customer_marts, escalation_marts, identity_marts
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
 from transforms.contracts.call_marts import ROLES, VERDICTS_KEPT
@@ -27,8 +27,7 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         agent_adherence(),
         escalation_rates(),
         *identity_marts.suites(),
-        repeat_contacts(),
-        repeat_complainers(),
+        *customer_marts.suites(),
         playbook_steps(),
         validity(),
         step_validity(),
@@ -194,41 +193,6 @@ def escalation_rates() -> Suite:
                 " OR assessable > calls OR deescalated > heated"
                 " OR heated_escalated > least(heated, escalated) OR escalated > calls"
                 " OR complaints > calls OR breaches > breach_checks OR breached > calls",
-            ),
-        ),
-    )
-
-
-def repeat_contacts() -> Suite:
-    """What was repeated was observed."""
-    return Suite(
-        marts.REPEAT_CONTACTS,
-        (
-            never(
-                "repeated <= observed <= contacts, at 1, 7 and 30 days",
-                "SELECT agent_id, day FROM {batch} WHERE repeated_1d > observed_1d"
-                " OR repeated_7d > observed_7d OR repeated_30d > observed_30d"
-                " OR observed_1d > contacts OR observed_7d > observed_1d"
-                " OR observed_30d > observed_7d",
-            ),
-        ),
-    )
-
-
-def repeat_complainers() -> Suite:
-    """A vulnerable customer is never called abusive or serial."""
-    return Suite(
-        marts.REPEAT_COMPLAINERS,
-        (
-            between("complaint_contacts", 2, None),
-            never(
-                "vulnerable customers carry no abusive or serial pattern",
-                "SELECT customer_id FROM {batch} WHERE is_vulnerable AND"
-                " list_has_any(patterns, ['abusive', 'serial_complainer'])",
-            ),
-            never(
-                "a chronic customer is listed with why",
-                "SELECT customer_id FROM {batch} WHERE is_chronic AND len(reasons) = 0",
             ),
         ),
     )

@@ -8,11 +8,10 @@ from typing import Final
 
 import polars as pl
 
+from flows.customers import customer_marts
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_database
-from transforms.complaints import History, repeat_complainers, repeat_contacts
 from transforms.contracts import marts
-from transforms.contracts.staging import CALLS, INCIDENTS
 from transforms.knowledge.bundle import Knowledge
 from transforms.playbook_steps import playbook_steps
 from transforms.validity import step_marks, validity_rows
@@ -40,10 +39,6 @@ _TRANSCRIPTS: Final = """
             'end': "end", 'cue': cue} ORDER BY start, "end", label) AS evidence
         FROM marts.spans GROUP BY call_no, day, turn) AS s
         ON s.call_no = a.call_no AND s.turn = a.turn AND s.day = a.day
-"""
-_BROKEN: Final = """
-    SELECT DISTINCT call_id FROM marts.verdicts
-    WHERE behaviour = 'deliverable_promise' AND verdict = 'violated'
 """
 
 
@@ -79,19 +74,9 @@ def complete(
     """
     facts = candidate.read_table(marts.CALL_FACTS)
     moment = int(as_of.timestamp() * 1_000_000)
-    history = History(
-        facts=facts,
-        calls=warehouse.read_table(CALLS),
-        events=candidate.read_table(marts.ESCALATION_EVENTS),
-        incidents=warehouse.read_table(INCIDENTS),
-        broken=candidate.read(_BROKEN),
-        as_of=moment,
-    )
-    thresholds = knowledge.thresholds
     frames: dict[str, pl.DataFrame] = {
         marts.CUSTOMER_IDENTITIES.name: _identities(facts),
-        marts.REPEAT_CONTACTS.name: repeat_contacts(facts, moment, thresholds),
-        marts.REPEAT_COMPLAINERS.name: repeat_complainers(history, thresholds),
+        **customer_marts(candidate, warehouse, knowledge, facts, moment),
         marts.PLAYBOOK_STEPS.name: playbook_steps(
             knowledge.playbooks, knowledge.review
         ),

@@ -1,45 +1,23 @@
-"""Contacts, complaints and customers: who calls again, who complains again, and why.
+"""Contacts of customers, and how many of them are followed by another."""
 
-Plain measures over whole calls. What the source splits into several customers is not yet
-joined, and a case is the incident log's category.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from transforms.contracts import marts
-from transforms.contracts.marts import REPEAT_WINDOWS
+from transforms.contracts.customer_marts import (
+    FOLLOWED_DAYS,
+    REPEAT_CONTACTS,
+    REPEAT_GAPS,
+    REPEAT_WINDOWS,
+)
+from transforms.issues import issues
 from transforms.knowledge.thresholds import Thresholds
-from transforms.patterns import patterns
 
-_MINUTE: Final = 60_000_000
-_DAY: Final = 86_400_000_000
+MINUTE: Final = 60_000_000
+DAY: Final = 86_400_000_000
+"""Microseconds."""
 _DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
-_KEY_BITS: Final = 36
-
-
-@dataclass(frozen=True)
-class History:
-    """All that is known of some customers' calls.
-
-    Attributes:
-        facts: `marts.call_facts` of their calls.
-        calls: `staging.calls` of them (`customer_name`, `vulnerable`).
-        events: `marts.escalation_events` of them.
-        incidents: `staging.incidents` of these calls and customers.
-        broken: one column `call_id`: calls whose promise was broken.
-        as_of: the last moment in the data, in microseconds.
-    """
-
-    facts: pl.DataFrame
-    calls: pl.DataFrame
-    events: pl.DataFrame
-    incidents: pl.DataFrame
-    broken: pl.DataFrame
-    as_of: int
 
 
 def joined_contacts(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
@@ -52,177 +30,182 @@ def joined_contacts(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame
     started = pl.col("started_at").to_physical()
     ended = started + (seconds * 1_000_000).cast(pl.Int64)
     gap = started - ended.cum_max().shift(1).over("customer_id")
-    apart = gap >= thresholds.transfer_minutes.value * _MINUTE
+    apart = gap >= thresholds.transfer_minutes.value * MINUTE
     return (
         facts.filter(pl.col("customer_id").is_not_null())
         .sort("customer_id", "started_at", "call_id")
-        .with_columns(contact=apart.fill_null(value=True).cum_sum().cast(pl.Int64) - 1)
+        .with_columns(
+            contact=apart.fill_null(value=True).cum_sum().cast(pl.Int64) - 1,
+            ended=ended,
+        )
+    )
+
+
+def contacts(
+    facts: pl.DataFrame,
+    call_issues: pl.DataFrame,
+    incidents: pl.DataFrame,
+    thresholds: Thresholds,
+) -> pl.DataFrame:
+    """One row for each contact of a named customer, by customer and time, with its issue.
+
+    It has the dimensions of its first call; `started_at` and `ended` (microseconds);
+    `is_inbound`, unless we made its first call; `is_complaint`; `category`, `is_closed`,
+    `is_grave` and `written` of the linked incident; `stems`, `is_settled`, `has_gesture` of
+    its talk; `issue`, equal for contacts on one issue, and `is_issue_known`; `call_ids`.
+
+    Args:
+        facts: `marts.call_facts` of all calls of the customers concerned.
+        call_issues: `marts.call_issues` of them.
+        incidents: `staging.incidents` linked to them.
+        thresholds: what makes a transfer, a case, and which words close an incident.
+    """
+    calls = (
+        joined_contacts(facts, thresholds)
+        .join(
+            call_issues.drop("day"),
+            on="call_id",
+            how="left",
+            maintain_order="left",
+            validate="m:1",
+        )
+        .join(
+            _logged(incidents, thresholds),
+            on="incident_id",
+            how="left",
+            maintain_order="left",
+            validate="m:1",
+        )
+    )
+    together = calls.group_by("contact", maintain_order=True).agg(
+        pl.col("customer_id", *_DIMENSIONS, "started_at").first(),
+        pl.col("ended", "temperature_peak", "written").max(),
+        # With a linked incident it is a complaint, whether or not the text can be read.
+        is_complaint=pl.coalesce(
+            "is_complaint", pl.col("incident_id").is_not_null()
+        ).any(),
+        is_inbound=pl.col("direction").first().ne_missing("outbound"),
+        category=pl.col("category").drop_nulls().first(),
+        is_closed=pl.col("is_closed").drop_nulls().last(),
+        is_grave=pl.col("is_grave").fill_null(value=False).any(),
+        is_settled=pl.col("is_settled").drop_nulls().last(),
+        has_gesture=pl.col("has_gesture").fill_null(value=False).any(),
+        stems=pl.col("stems")
+        .explode(empty_as_null=False)
+        .drop_nulls()
+        .unique(maintain_order=True),
+        handle_seconds=pl.col("duration_seconds").cast(pl.Float64).sum(),
+        call_ids=pl.col("call_id"),
+        agents=pl.col("agent_id").unique(),
+    )
+    known = pl.col("category").is_not_null() | (pl.col("stems").list.len() > 0)
+    return together.with_columns(
+        issue=issues(together, thresholds), is_issue_known=known
+    )
+
+
+def _logged(incidents: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
+    """One row for each incident: what it says of a contact."""
+    told = {
+        name: pl.col(name).str.strip_chars().str.to_lowercase().replace("", None)
+        for name in ("category", "status", "severity")
+    }
+    return incidents.select(
+        "incident_id",
+        category=told["category"],
+        is_closed=told["status"].is_in(list(thresholds.closed_statuses.words)),
+        is_grave=told["severity"].is_in(list(thresholds.grave_severities.words)),
+        written=pl.coalesce("recorded_at", "occurred_at").to_physical(),
     )
 
 
 def repeat_contacts(
-    facts: pl.DataFrame, as_of: int, thresholds: Thresholds
+    together: pl.DataFrame, unnamed: pl.DataFrame, as_of: int
 ) -> pl.DataFrame:
     """One row for each agent, team, queue, language and day, with contacts and repeats.
 
     A contact counts for the agent and day of its first call. Calls that we make are not
     contacts of the customer. A contact whose window is still open at `as_of` is left out
-    of that window's counts.
+    of that window's counts; one whose issue is not known, of those by issue.
 
     Args:
-        facts: `marts.call_facts` of all calls of the customers concerned.
+        together: see `contacts`.
+        unnamed: `marts.call_facts` of calls of nobody whom the source names.
         as_of: the last moment in the data, in microseconds.
-        thresholds: `transfer_minutes`.
     """
-    first = joined_contacts(facts, thresholds).unique(
-        "contact", keep="first", maintain_order=True
-    )
-    inbound = first.filter(pl.col("direction").ne_missing("outbound"))
-    started = pl.col("started_at").to_physical()
-    following = started.shift(-1).over("customer_id") - started
-    counted = inbound.with_columns(
+    followed = _followed(together, as_of)
+    known = pl.col("is_issue_known")
+    counted = followed.group_by(_DIMENSIONS).agg(
+        contacts=pl.len(),
+        issue_known=known.sum(),
         **{
-            f"observed_{days}d": started + days * _DAY <= as_of
+            f"{kind}_{days}d{which}": (expr & counts).sum()
+            for which, counts in (("", pl.lit(value=True)), ("_same_issue", known))
             for days in REPEAT_WINDOWS
-        },
-        **{
-            f"repeated_{days}d": (following <= days * _DAY).fill_null(value=False)
-            & (started + days * _DAY <= as_of)
-            for days in REPEAT_WINDOWS
+            for kind, expr in _within(days, which).items()
         },
     )
-    names = [
-        f"{kind}_{days}d"
-        for days in REPEAT_WINDOWS
-        for kind in ("observed", "repeated")
+    nobody = (
+        unnamed.filter(pl.col("direction").ne_missing("outbound"))
+        .group_by(_DIMENSIONS)
+        .agg(unnamed=pl.len())
+    )
+    rows = pl.concat([counted, nobody], how="diagonal").group_by(_DIMENSIONS).sum()
+    conformed = REPEAT_CONTACTS.conform(rows.lazy()).collect()
+    return conformed.sort(REPEAT_CONTACTS.key)
+
+
+def repeat_gaps(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
+    """One row for each agent, team, queue, language, day and whole days followed.
+
+    A contact leaves once: with the next contact, where the data end, or when it has been
+    followed for `FOLLOWED_DAYS`. A day that is not over at `as_of` is not followed, so that
+    the counts give the same shares as the windows of `repeat_contacts`.
+    """
+    followed = _followed(together, as_of)
+    parts = [
+        followed.filter(keep).select(
+            *_DIMENSIONS,
+            pl.min_horizontal(days, "whole_days").alias("followed_days"),
+            (days < pl.col("whole_days")).alias(f"repeated{which}"),
+            (days >= pl.col("whole_days")).alias(f"censored{which}"),
+        )
+        for which, keep in (
+            ("", pl.lit(value=True)),
+            ("_same_issue", pl.col("is_issue_known")),
+        )
+        # A contact after exactly one day is still one within a day.
+        for days in [
+            pl.max_horizontal(
+                (pl.col(f"gap{which}") + DAY - 1) // DAY - 1, pl.lit(0)
+            ).fill_null(FOLLOWED_DAYS)
+        ]
     ]
-    rows = counted.group_by(_DIMENSIONS).agg(
-        contacts=pl.len(), **{name: pl.col(name).sum() for name in names}
+    rows = (
+        pl.concat(parts, how="diagonal")
+        .group_by(*_DIMENSIONS, "followed_days")
+        .agg(pl.selectors.boolean().cast(pl.UInt32).sum())
     )
-    conformed = marts.REPEAT_CONTACTS.conform(rows.lazy()).collect()
-    return conformed.sort(marts.REPEAT_CONTACTS.key)
+    return REPEAT_GAPS.conform(rows.lazy()).collect().sort(REPEAT_GAPS.key)
 
 
-def repeat_complainers(history: History, thresholds: Thresholds) -> pl.DataFrame:
-    """One row for each customer with at least two complaint contacts, and why."""
-    joined = joined_contacts(history.facts, thresholds)
-    if joined.is_empty():
-        return marts.REPEAT_COMPLAINERS.empty()
-    customers = (
-        _customers(joined)
-        .join(_windows(joined, thresholds), on="customer_id", validate="1:1")
-        .join(_about(history), on="customer_id", how="left", validate="1:1")
-        .join(_counted(history), on="customer_id", how="left", validate="1:1")
-        .filter(pl.col("complaint_contacts") >= 2)
-        .with_columns(
-            pl.col("is_vulnerable", "broken_promises", "supervisor_requests").fill_null(
-                0
-            ),
-            is_chronic=pl.col("complaints_90d") >= thresholds.chronic_complaints.value,
-        )
-    )
-    issues = _issues(history, thresholds)
-    named = patterns(customers.join(issues, on="customer_id", how="left"), thresholds)
-    return marts.REPEAT_COMPLAINERS.conform(named.lazy()).collect().sort("customer_id")
-
-
-def _customers(joined: pl.DataFrame) -> pl.DataFrame:
-    """One row for each customer, with sums over calls and contacts."""
-    complaining = pl.col("contact").filter("is_complaint")
-    return joined.group_by("customer_id").agg(
-        languages=pl.col("language").unique().sort(),
-        contacts=pl.col("contact").n_unique(),
-        calls=pl.len(),
-        complaint_contacts=complaining.n_unique(),
-        heated_calls=pl.col("is_heated").sum(),
-        abusive_calls=pl.col("is_abusive").sum(),
-        repeat_mentions=pl.col("mentions_repeat").sum(),
-        highest=pl.col("temperature_peak").max(),
-        agents=pl.col("agent_id").n_unique(),
-        handle_seconds=pl.col("duration_seconds").cast(pl.Float64).sum(),
-        first_contact_on=pl.col("day").min(),
-        last_contact_on=pl.col("day").max(),
-        call_ids=pl.col("call_id"),
+def _followed(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
+    """The customers' contacts, with the time to the next one and how long it was looked for."""
+    started = pl.col("started_at").to_physical()
+    left = as_of - started
+    return together.filter("is_inbound").with_columns(
+        gap=_to_next(started, ["customer_id"]),
+        gap_same_issue=_to_next(started, ["customer_id", "issue"]),
+        left=left,
+        whole_days=pl.min_horizontal(left // DAY, pl.lit(FOLLOWED_DAYS)),
     )
 
 
-def _windows(joined: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """One row for each complaining customer: most complaint contacts in the days, and when."""
-    complaints = (
-        joined.filter("is_complaint")
-        .unique("contact", keep="first", maintain_order=True)
-        .with_columns(number=pl.col("customer_id").rle_id().cast(pl.Int64))
-    )
-    seconds = complaints["started_at"].to_physical().to_numpy() // 1_000_000
-    key = (complaints["number"].to_numpy() << _KEY_BITS) + seconds
-    reach = int(thresholds.chronic_days.value * _DAY // 1_000_000)
-    last = np.searchsorted(key, key + reach, side="right") - 1
-    counted = complaints.with_columns(
-        complaints_90d=pl.Series(last - np.arange(len(last)) + 1),
-        window_from="day",
-        window_to=complaints["day"].gather(pl.Series(last, dtype=pl.UInt32)),
-    )
-    most = counted.sort("complaints_90d", descending=True, maintain_order=True)
-    return most.unique("customer_id", keep="first", maintain_order=True).select(
-        "customer_id", "complaints_90d", "window_from", "window_to"
-    )
+def _to_next(started: pl.Expr, among: Sequence[str]) -> pl.Expr:
+    return (started.shift(-1) - started).over(among)
 
 
-def _about(history: History) -> pl.DataFrame:
-    """One row for each customer: the name last given, and whether flagged as vulnerable."""
-    return (
-        history.calls.filter(pl.col("customer_id").is_not_null())
-        .sort("started_at", "call_id")
-        .group_by("customer_id")
-        .agg(
-            customer_name=pl.col("customer_name").drop_nulls().last(),
-            is_vulnerable=pl.col("vulnerable").fill_null(value=False).any(),
-        )
-    )
-
-
-def _counted(history: History) -> pl.DataFrame:
-    """One row for each customer: calls with a supervisor request, and with a broken promise."""
-    asked = history.events.filter(pl.col("event_type") == "supervisor_request")
-    named = history.facts.select("customer_id", "call_id").drop_nulls()
-    return (
-        named.with_columns(
-            asks=pl.col("call_id").is_in(asked["call_id"].unique().to_list()),
-            breaks=pl.col("call_id").is_in(history.broken["call_id"].to_list()),
-        )
-        .group_by("customer_id")
-        .agg(
-            supervisor_requests=pl.col("asks").sum(),
-            broken_promises=pl.col("breaks").sum(),
-        )
-    )
-
-
-def _issues(history: History, thresholds: Thresholds) -> pl.DataFrame:
-    """One row for each customer with incidents: categories, what is open, what is grave."""
-    whose = history.facts.select("call_id", caller="customer_id")
-    status = pl.col("status").fill_null("").str.to_lowercase()
-    severity = pl.col("severity").fill_null("").str.to_lowercase()
-    is_open = ~status.is_in(list(thresholds.closed_statuses.words))
-    grave = severity.is_in(list(thresholds.grave_severities.words))
-    at = pl.coalesce("occurred_at", "recorded_at").to_physical()
-    old = at < history.as_of - thresholds.long_open_days.value * _DAY
-    settled = ~is_open | pl.col("resolution").is_not_null()
-    return (
-        history.incidents.join(whose, on="call_id", how="left", validate="m:1")
-        .with_columns(customer_id=pl.coalesce("customer_id", "caller"))
-        .filter(pl.col("customer_id").is_not_null())
-        .group_by("customer_id")
-        .agg(
-            incidents=pl.len(),
-            issues=pl.col("category").drop_nulls().n_unique(),
-            most_on_issue=pl.col("category")
-            .drop_nulls()
-            .value_counts()
-            .struct[1]
-            .max(),
-            open_incidents=is_open.sum(),
-            settled_incidents=settled.sum(),
-            grave_and_old=(grave & is_open & old).sum(),
-        )
-    )
+def _within(days: int, which: str) -> dict[str, pl.Expr]:
+    observed = pl.col("left") >= days * DAY
+    again = (pl.col(f"gap{which}") <= days * DAY).fill_null(value=False)
+    return {"observed": observed, "repeated": observed & again}

@@ -94,14 +94,22 @@ def _before_solution(heard: Heard, account: Account, turns: Ints) -> pl.Series:
     return frame.select(pl.col("text").str.slice(0, pl.col("until")))["text"]
 
 
-def _stems(texts: pl.Series, length: int) -> tuple[Ints, Hashes]:
-    """Distinct content words of each text by their first letters: its row, and a hash."""
+def content_stems(texts: pl.Series, length: int) -> pl.DataFrame:
+    """One row for each content word of each text, in order: `row` of the text, `stem`.
+
+    Words of at least so many characters carry content in all our languages; only their
+    first letters are kept, since endings inflect.
+    """
     words = normalise(texts, fold=True).str.strip_chars(" ").str.split(" ")
-    frame = (
+    return (
         pl.DataFrame({"row": np.arange(len(texts)), "word": words})
         .explode("word", empty_as_null=False)
         .filter(pl.col("word").str.len_chars() >= length)
-        .select("row", stem=pl.col("word").str.slice(0, length).hash())
-        .unique()
+        .select("row", stem=pl.col("word").str.slice(0, length))
     )
+
+
+def _stems(texts: pl.Series, length: int) -> tuple[Ints, Hashes]:
+    """Distinct content words of each text by their first letters: its row, and a hash."""
+    frame = content_stems(texts, length).with_columns(pl.col("stem").hash()).unique()
     return frame["row"].to_numpy(), frame["stem"].to_numpy()

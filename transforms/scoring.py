@@ -12,6 +12,7 @@ from transforms.adherence import (
     verdict_rows,
 )
 from transforms.batch import Batch
+from transforms.commitments import Promising
 from transforms.context import Context, context
 from transforms.contracts.columns import CALL_NO, TURN
 from transforms.corrections import Applied, last_told, located
@@ -19,6 +20,7 @@ from transforms.disagreements import source_disagreements
 from transforms.escalation import Escalations, deescalated, escalations
 from transforms.escalation_paths import escalation_events, request_outcomes
 from transforms.heard import Mask
+from transforms.issue_words import call_issues
 from transforms.knowledge.bundle import Knowledge
 from transforms.steps import applying, asked_rules
 from transforms.verdicts import VERDICT_NAMES, Verdicts, judge, rules_of
@@ -43,6 +45,7 @@ class Scored:
     source_disagreements: pl.DataFrame
     agent_adherence: pl.DataFrame
     escalation_rates: pl.DataFrame
+    call_issues: pl.DataFrame
     temperatures: pl.DataFrame
     judged: Verdicts
     applies: Mask
@@ -57,7 +60,11 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
         BehaviourError: a playbook asks for a rule that there is none for.
     """
     thresholds, playbooks = knowledge.thresholds, knowledge.playbooks
-    known = context(batch, thresholds, knowledge.temperature)
+    around = batch.around
+    reading = Promising(
+        knowledge.promises, knowledge.due_times, around.hours, around.zone
+    )
+    known = context(batch, thresholds, knowledge.temperature, reading)
     rules = rules_of(playbooks)
     applies = applying(known.heard.calls, playbooks, knowledge.assignments)
     judged = judge(known, rules, asked_rules(applies, playbooks, rules))
@@ -78,6 +85,7 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
         source_disagreements=source_disagreements(known, events),
         agent_adherence=agent_adherence(verdicts, playbooks, applies),
         escalation_rates=escalation_rates(verdicts, events, cooled),
+        call_issues=call_issues(known),
         temperatures=_temperatures(known),
         judged=verdicts,
         applies=applies,

@@ -10,7 +10,8 @@ from dashboards.filters import Filters
 from dashboards.marts.conduct import with_counted_breaches
 from dashboards.marts.door import Published, condition
 from dashboards.marts.marks import counting
-from transforms.contracts.marts import EVENT_TYPES, REPEAT_WINDOWS
+from transforms.contracts.customer_marts import REPEAT_WINDOWS
+from transforms.contracts.marts import EVENT_TYPES
 
 _CALL_DIMENSIONS: Final = ("team", "queue", "language")
 _COUNTS: Final = (

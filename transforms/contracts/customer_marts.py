@@ -21,7 +21,7 @@ PATTERNS: Final = (
 SPARED: Final = ("serial_complainer", "abusive")
 """Patterns that are never named for a customer flagged as vulnerable."""
 PATTERN: Final = pl.Enum(PATTERNS)
-TOLD_BY: Final = pl.Enum(("incident", "text"))
+TOLD_BY: Final = pl.Enum(("incident", "text", "unknown"))
 SETTLED_BY: Final = pl.Enum(("incident", "customer"))
 TREND: Final = pl.Enum(("rising", "falling", "steady", "too few"))
 
@@ -114,7 +114,7 @@ CASES: Final = Table(
         "customer_id": CUSTOMER_ID,
         "issue": Column(
             pl.String,
-            "The incident's category; else the words that all its contacts share.",
+            "The incident's category; else the words, by their first letters, that weigh most.",
         ),
         "told_by": Column(TOLD_BY, "How the issue was told."),
         "contacts": count("Contacts of the customer, transfers joined."),
@@ -138,6 +138,7 @@ CASES: Final = Table(
             pl.Boolean, "A contact on it followed after it had been said resolved."
         ),
         "is_grave": Column(pl.Boolean, "An incident of it is of grave severity."),
+        "has_gesture": Column(pl.Boolean, "A gesture of goodwill was made."),
         "days_to_resolution": optional(pl.Float64, "From opening to resolution."),
         "first_contact_resolved": optional(
             pl.Boolean,
@@ -161,7 +162,9 @@ CUSTOMER_INCIDENTS: Final = Table(
         "incident_id": Column(pl.String, "The source's id of the incident."),
         "customer_id": CUSTOMER_ID,
         "call_id": optional(pl.String, "The call that it names."),
-        "at": Column(UTC, "When it happened, else when it was written down."),
+        "happened_at": Column(
+            UTC, "When it happened, else when it was written down."
+        ),
         "category": optional(pl.String, "The issue's category."),
         "severity": optional(pl.String, "The source's severity."),
         "status": optional(pl.String, "The source's status."),

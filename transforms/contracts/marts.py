@@ -13,6 +13,7 @@ from transforms.contracts.call_marts import (
     VERDICTS,
 )
 from transforms.contracts.columns import DIMENSIONS, KNOWLEDGE, UTC, count, optional
+from transforms.contracts.customer_marts import CUSTOMER_MARTS
 from transforms.contracts.escalation_marts import (
     ESCALATION_EVENTS,
     EVENT_TYPES,
@@ -57,74 +58,6 @@ ESCALATION_RATES: Final = Table(
         "breach_checks": count("Conduct behaviours judged (met or violated)."),
         "breaches": count("Conduct behaviours violated."),
         "breached": count("Calls with at least one conduct breach."),
-    },
-)
-
-REPEAT_WINDOWS: Final = (1, 7, 30)
-"""Days within which another contact counts as a repeat."""
-REPEAT_CONTACTS: Final = Table(
-    name="marts.repeat_contacts",
-    grain="one row for each agent, team, queue, language and day",
-    key=("agent_id", "team", "queue", "language", "day"),
-    columns={
-        **DIMENSIONS,
-        "contacts": count(
-            "Contacts of customers whom the source names, transfers joined."
-        ),
-        **{
-            name: count(meaning)
-            for days in REPEAT_WINDOWS
-            for name, meaning in (
-                (
-                    f"observed_{days}d",
-                    f"Contacts whose next {days} days lie within the data.",
-                ),
-                (
-                    f"repeated_{days}d",
-                    f"Of these, with another contact within {days} days.",
-                ),
-            )
-        },
-    },
-)
-
-REPEAT_COMPLAINERS: Final = Table(
-    name="marts.repeat_complainers",
-    grain="one row for each customer with at least two complaint contacts",
-    key=("customer_id",),
-    columns={
-        "customer_id": Column(pl.String, "The source's id of the customer."),
-        "customer_name": optional(pl.String, "The name last given."),
-        "languages": Column(pl.List(pl.String), "Languages of the calls."),
-        "is_vulnerable": Column(
-            pl.Boolean, "The source flags the customer as vulnerable."
-        ),
-        "contacts": count("Contacts, transfers joined."),
-        "complaint_contacts": count(
-            "Contacts with a complaint cue or a linked incident."
-        ),
-        "complaints_90d": count("Most complaint contacts in any 90 days."),
-        "window_from": Column(pl.Date, "First day of that window's complaints."),
-        "window_to": Column(pl.Date, "Last day of that window's complaints."),
-        "is_chronic": Column(pl.Boolean, "Over the threshold of `thresholds.yaml`."),
-        "patterns": Column(pl.List(pl.String), "Patterns that hold; see the glossary."),
-        "reasons": Column(
-            pl.List(pl.String), "For each pattern, why; or why none is named."
-        ),
-        "heated_calls": count("Heated calls."),
-        "abusive_calls": count("Calls with an insult or a threat by the customer."),
-        "supervisor_requests": count("Calls in which a supervisor was asked for."),
-        "repeat_mentions": count(
-            "Calls in which the customer says it is not the first."
-        ),
-        "open_incidents": count("Incidents neither resolved nor closed."),
-        "agents": count("Agents tried."),
-        "handle_seconds": optional(
-            pl.Float64, "Time spent on the contacts, in seconds."
-        ),
-        "first_contact_on": Column(pl.Date, "Day of the first contact."),
-        "last_contact_on": Column(pl.Date, "Day of the last contact."),
-        "call_ids": Column(pl.List(pl.String), "The contacts' calls, oldest first."),
     },
 )
 
@@ -214,8 +147,7 @@ MARTS: Final = (
     ESCALATION_RATES,
     CUSTOMER_IDENTITIES,
     IDENTITY_LINKS,
-    REPEAT_CONTACTS,
-    REPEAT_COMPLAINERS,
+    *CUSTOMER_MARTS,
     PLAYBOOK_STEPS,
     VALIDITY,
     STEP_VALIDITY,

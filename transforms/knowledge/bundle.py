@@ -9,6 +9,7 @@ from transforms.knowledge.due_times import Grammar
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.promises import PromiseWords
 from transforms.knowledge.review import NO_GUIDE, ReviewGuide
 from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
@@ -25,6 +26,7 @@ class Knowledge:
         version: hash of every file and of the rules' code; each verdict carries it.
         validity: how well labels are heard; no part of `version`, on which it is measured.
         due_times: how each language says by when, by language code.
+        promises: each language's words about promises, by language code.
         review: what reviewers are told of each behaviour; no part of `version` either.
         chronic: what is advised on customers who complain again and again; nor is it.
     """
@@ -40,4 +42,5 @@ class Knowledge:
     validity: Validity
     review: ReviewGuide = NO_GUIDE
     due_times: Mapping[str, Grammar] = field(default_factory=dict[str, Grammar])
+    promises: Mapping[str, PromiseWords] = field(default_factory=dict[str, PromiseWords])
     chronic: ChronicGuide = NO_ADVICE

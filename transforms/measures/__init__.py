@@ -5,7 +5,14 @@ gives null, never 0.
 """
 
 from transforms.measures.baseline import Baseline, negative_binomial
-from transforms.measures.comparing import Funnel, share_funnel, shrunken, standardised
+from transforms.measures.comparing import (
+    Funnel,
+    RatioFunnel,
+    ratio_funnel,
+    share_funnel,
+    shrunken,
+    standardised,
+)
 from transforms.measures.control import Chart, control_chart
 from transforms.measures.funnel import (
     Dispersion,
@@ -32,6 +39,7 @@ __all__ = [
     "Dispersion",
     "Funnel",
     "Prior",
+    "RatioFunnel",
     "beta_binomial_prior",
     "control_chart",
     "dispersion",
@@ -45,6 +53,7 @@ __all__ = [
     "outside_by_chance",
     "per_hundred",
     "rate",
+    "ratio_funnel",
     "share_funnel",
     "shrunken",
     "standardised",
