@@ -1,15 +1,17 @@
 """Synthetic exports with their truth: whole contact centres, made from phrase banks."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from flows.generate.bank import load_banks
+from flows.generate.case_mix import deal
 from flows.generate.day import DayMaker
 from flows.generate.incidents import incident
+from flows.generate.planting import plant
 from flows.generate.schedule import Schedule
 from flows.generate.world import World
 from flows.generate.write import Exports, Truth
@@ -50,20 +52,26 @@ def generate(
     _refuse_the_impossible(calls, days, agents, out)
     banks = load_banks(bank_dir)
     world = World(banks, calls, agents, (first_day, days), seed)
-    schedule = Schedule(world, calls, first_day, days, seed)
+    deal(world)
+    schedule = Schedule(calls, first_day, days)
+    plant(world, schedule, calls, Random(f"{seed}:planted"))
     maker = DayMaker(world, schedule, ZoneInfo(zone), seed)
+    last_day = first_day + timedelta(days=days - 1)
+    until = datetime.combine(last_day + timedelta(days=1), time(), ZoneInfo(zone))
     with Exports(out, ZoneInfo(zone)) as exports:
         for day in range(days):
             made, shifts = maker.make(day)
             log = Random(f"{seed}:{day}:log")
             for call in made:
-                row = incident(call, banks[call.customer.language], log)
-                if row is not None:
+                row = incident(call, banks[call.customer.language], log, until)
+                if row is None:
+                    maker.aftermath.unlogged(call)
+                else:
                     exports.incident(row)
             exports.day(made, shifts)
             if progress is not None:
                 progress(exports.calls)
-        last_day = first_day + timedelta(days=days - 1)
+        maker.aftermath.close(exports.last_moment)
         return exports.finish(
             world, maker.aftermath.promises, (str(first_day), str(last_day))
         )

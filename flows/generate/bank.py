@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from flows.generate.due import Days, Dues, DueWords
 from transforms.detection.labels import AGENT_LABELS, CUSTOMER_LABELS
 from transforms.knowledge.frozen import Frozen, KnowledgeError, parse
 
@@ -28,6 +29,7 @@ SLOTS: Final = frozenset(
         "amount",
         "company",
         "number",
+        "until",
     ]
 )
 DATED: Final = ("{day}", "{time}")
@@ -76,11 +78,12 @@ class FirstNames(Frozen):
     feminine: tuple[str, ...] = Field(min_length=15)
 
 
-class Days(Frozen):
-    """How a day to come is said, Monday first."""
+class Promises(Frozen):
+    """How what is sent, paid or mended is promised; {day} says by when."""
 
-    tomorrow: str
-    weekdays: tuple[str, str, str, str, str, str, str]
+    delivery: Lines
+    refund: Lines
+    visit: Lines
 
 
 class Bank(Frozen):
@@ -99,6 +102,12 @@ class Bank(Frozen):
     last_names: tuple[str, ...] = Field(min_length=30)
     days: Days
     times: dict[str, str] = Field(min_length=3, description="HH:MM to a deadline")
+    dues: Dues
+    vague_dues: Lines
+    promises: Promises
+    promise_unmet: Lines
+    hand_on: Lines
+    handed_on: Lines
     issues: tuple[Issue, ...] = Field(min_length=15)
     enquiries: tuple[Pair, ...] = Field(min_length=10)
     small_talk: tuple[Pair, ...] = Field(min_length=60)
@@ -117,6 +126,11 @@ class Bank(Frozen):
     supervisor_callback: Lines
     agent: dict[str, Wordings]
     customer: dict[str, Wordings]
+
+    @property
+    def due_words(self) -> DueWords:
+        """The words that say by when."""
+        return DueWords(self.dues, self.vague_dues, self.days, self.times)
 
     @model_validator(mode="after")
     def _labels_are_complete(self) -> Self:
@@ -237,11 +251,15 @@ def _keyed(bank: Bank) -> dict[str, tuple[str, ...]]:
     own = (
         "desired_outcome_question customer_nods flat_opening outbound_opening news"
         " promise_broken agreement decline confirmation calming supervisor_opening"
-        " supervisor_callback"
+        " supervisor_callback promise_unmet hand_on handed_on"
     )
     return {
         **{f"agent:{key}": lines for key, lines in bank.agent.items()},
         **{f"customer:{key}": lines for key, lines in bank.customer.items()},
+        **{
+            f"promises:{kind}": getattr(bank.promises, kind)
+            for kind in Promises.model_fields
+        },
         **{key: getattr(bank, key) for key in own.split()},
     }
 

@@ -24,6 +24,11 @@ class Call:
     call_id: str = ""
     promises: list[Promise] = field(default_factory=list[Promise])
 
+    @property
+    def direction(self) -> str:
+        """Who rang whom, as the exports say it."""
+        return "outbound" if self.outbound else "inbound"
+
 
 @dataclass(slots=True)
 class Shift:

@@ -1,10 +1,12 @@
 """One call as it is spoken: turns with their times, and what was planted in them."""
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, Literal
 
 from flows.generate.bank import Issue, Phrasebook
+from flows.generate.due import Due
 
 LABEL_STEPS: Final = (
     "greeting",
@@ -54,6 +56,10 @@ _PLANTED_AS: Final[dict[str, tuple[str, ...]]] = {
     "insult_severe": ("insult",),
     "outbound_opening": ("greeting",),
     "promise_broken": ("complaint",),
+    "promise_unmet": ("complaint",),
+    "promises:delivery": ("next_steps",),
+    "promises:refund": ("next_steps",),
+    "promises:visit": ("next_steps",),
     "supervisor_opening": ("supervisor_handover",),
     "supervisor_callback": ("follow_up_commitment",),
     "desired_outcome_question": ("desired_outcome_question",),
@@ -62,9 +68,11 @@ _PLANTED_AS: Final[dict[str, tuple[str, ...]]] = {
 
 _SIDES: Final = ("agent:", "customer:")
 _UNLABELLED: Final[tuple[str, ...]] = ()
+_LOOSE: Final = re.compile(r" +(?=[ .,])")
+"""What an empty slot leaves behind."""
 
 Speaker = Literal["agent", "customer", "supervisor"]
-Kind = Literal["enquiry", "complaint", "heated", "callback"]
+Kind = Literal["enquiry", "complaint", "heated", "callback", "transfer"]
 
 
 @dataclass(slots=True)
@@ -74,6 +82,7 @@ class Plan:
     kind: Kind
     issue: int
     heat: float = 0.0
+    opens_angry: bool = False
     abuse: Literal[0, 1, 2] = 0
     fault: bool = False
     wants_supervisor: bool = False
@@ -82,10 +91,23 @@ class Plan:
     sues: bool = False
     again: bool = False
     broken_on: str | None = None
+    unmet: bool = False
+    is_grave: bool = False
+    handed_on: bool = False
     settles: bool | None = None
     generous: bool = False
     promises: bool = False
-    due: bool = False
+    due: Due | None = None
+    then: "Plan | None" = None
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether it shows as the call begins that it will be a hard one."""
+        return self.opens_angry or self.again or self.unmet or bool(self.broken_on)
+
+    def owes(self, *sorts: str) -> bool:
+        """Whether something of these sorts may be promised with a due time."""
+        return self.due is not None and self.due.sort in sorts
 
 
 @dataclass(slots=True)
@@ -146,7 +168,10 @@ class Talk:
 
     def filled(self, line: str) -> str:
         """Fill the slots of a line."""
-        return line.format_map(self.slots) if "{" in line else line
+        if "{" not in line:
+            return line
+        filled = line.format_map(self.slots)
+        return _LOOSE.sub("", filled) if "{time}" in line else filled
 
     def agent(self, *keys: str, cutting_in: bool = False) -> None:
         """Let the agent say one wording for each key, in one turn."""
@@ -238,6 +263,10 @@ class Talk:
     def promise(self, kind: str) -> None:
         """Remember that the turn just said was a promise with a date."""
         self.promises.append((len(self.turns) - 1, kind))
+
+    def ended(self, turn: int) -> float:
+        """Seconds from the start of the call to the end of a turn."""
+        return float(str(self.turns[turn]["end"]))
 
     def event(self, name: str) -> None:
         """Remember an escalation event once."""

@@ -5,11 +5,14 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from flows.generate.aftermath import Aftermath
+from flows.generate.aftermath import Aftermath, latest_second
 from flows.generate.bank import Gender, Phrasebook
 from flows.generate.call import Call, Shift
-from flows.generate.conversation import Talk
-from flows.generate.plans import plan_contact, plan_fresh
+from flows.generate.case_mix import goes_on
+from flows.generate.conversation import Plan, Talk
+from flows.generate.due import Due
+from flows.generate.line import Line
+from flows.generate.plans import handed_on, plan_contact, plan_fresh
 from flows.generate.scenes import play
 from flows.generate.schedule import Contact, Schedule
 from flows.generate.seats import OPENS_AT, Seat, manned_seats, note_breaks, rest, taking
@@ -18,7 +21,6 @@ from flows.generate.world import Agent, Customer, World
 _HOURS: Final = tuple(range(8, 20))
 _HOUR_WEIGHTS: Final = (6, 10, 12, 11, 8, 9, 10, 10, 9, 7, 5, 3)
 _LAST_CALL: Final = 19.5 * 3600
-_BEFORE_DUE: Final = 1800
 
 
 class DayMaker:
@@ -36,7 +38,7 @@ class DayMaker:
             for agent in genders
             for customer in genders
         }
-        self.aftermath = Aftermath(schedule, zone)
+        self.aftermath = Aftermath(schedule, world.banks)
 
     def make(self, day: int) -> tuple[list[Call], list[Shift]]:
         """Make the calls of one day, in order of time and numbered, and its shifts."""
@@ -73,54 +75,63 @@ class DayMaker:
         seats: list[Seat],
     ) -> None:
         """Place the contacts of one language; None is somebody who wasn't expected."""
-        timed = [(self._second(contact), contact) for contact in contacts]
-        timed.sort(key=lambda item: item[0])
+        line = Line([(self._second(contact), contact) for contact in contacts])
         booked = [contact for contact in contacts if contact is not None]
         own = manned_seats(self.world.agents[code], len(contacts), booked, self.rng)
         seats.extend(own)
         hurried: list[Seat] = []
-        for second, contact in timed:
-            if hurried and contact is None:
+        for second, contact in line:
+            customer, plan = self._expected(code, contact)
+            if contact is None and len(own) > 1 and line.has_room():
+                plan = handed_on(plan, self.rng)
+            eager = contact is None and bool(hurried)
+            if eager and goes_on(hurried[-1].agent, plan, self.rng):
                 seat = hurried.pop()
                 start = seat.free
             else:
-                seat = taking(own, second, contact, self.rng)
+                seat = taking(own, second, contact, plan, self.rng)
                 start = max(second, seat.free)
-            call = self._call(code, seat, start, contact)
+            call = self._call(customer, plan, seat.agent, start)
+            self.aftermath.settle(call, contact, self.day)
             calls.append(call)
             rest(call, seat, hurried, self.rng)
+            self._squeeze_in(line)
+
+    def _expected(self, code: str, contact: Contact | None) -> tuple[Customer, Plan]:
+        """Say who rings and what the call is to be."""
+        bank = self.world.banks[code]
+        if contact is not None:
+            return contact.customer, plan_contact(contact, self.rng, bank)
+        customer = self.world.caller(code, self.rng, self.taken)
+        self.taken.add(customer.person_id)
+        return customer, plan_fresh(customer, self.date, self.rng, bank)
+
+    def _squeeze_in(self, line: Line) -> None:
+        """Let what follows from a call on the same day ring today."""
+        for contact in self.aftermath.today:
+            earliest, latest = contact.between or (OPENS_AT, _LAST_CALL)
+            line.squeeze_in(self.rng.uniform(earliest, latest), contact, self.rng)
+        self.aftermath.today.clear()
 
     def _second(self, contact: Contact | None) -> float:
         latest = _LAST_CALL
-        if contact is not None and contact.promise is not None:
-            due = contact.promise.due_at
-            if due.date() == self.date:
-                latest = due.hour * 3600 + due.minute * 60 - _BEFORE_DUE
+        if contact is not None and contact.reason == "callback":
+            due = contact.promise and contact.promise.due_at
+            if contact.promise is not None and due and due.date() == self.date:
+                latest = max(OPENS_AT, latest_second(contact.promise))
             return OPENS_AT + self.rng.random() * (latest - OPENS_AT)
         hour = self.rng.choices(_HOURS, _HOUR_WEIGHTS)[0]
         return min(latest, (hour + self.rng.random()) * 3600)
 
-    def _call(
-        self, code: str, seat: Seat, start: float, contact: Contact | None
-    ) -> Call:
-        world, rng = self.world, self.rng
-        bank = world.banks[code]
-        if contact is None:
-            customer = world.caller(code, rng, self.taken)
-            self.taken.add(customer.person_id)
-            plan = plan_fresh(customer, self.date, rng, len(bank.issues))
-        else:
-            customer = contact.customer
-            plan = plan_contact(contact, rng, bank.days.weekdays)
-        agent = seat.agent
-        due = self.aftermath.due(customer, plan, bank, self.day, rng)
-        plan.due = due is not None
+    def _call(self, customer: Customer, plan: Plan, agent: Agent, start: float) -> Call:
+        code, rng = customer.language, self.rng
+        plan.due = self.aftermath.due(customer, plan, self._at(start), rng)
         talk = Talk(
             rng=rng,
             book=self.books[code, agent.gender, customer.gender],
             plan=plan,
             skills=agent.skills,
-            slots=self._slots(code, agent, due),
+            slots=self._slots(code, agent, plan.due),
         )
         talk.slots |= {
             "issue": talk.issue.about,
@@ -128,7 +139,7 @@ class DayMaker:
             "recap": talk.issue.recap,
         }
         play(talk)
-        call = Call(
+        return Call(
             agent=agent,
             customer=customer,
             plan=plan,
@@ -139,27 +150,18 @@ class DayMaker:
             ended_at=self._at(start + talk.clock),
             customer_id=self._identity(customer),
         )
-        self.aftermath.settle(call, contact, due, self.day)
-        return call
 
-    def _slots(self, code: str, agent: Agent, due: datetime | None) -> dict[str, str]:
+    def _slots(self, code: str, agent: Agent, due: Due | None) -> dict[str, str]:
         bank, rng = self.world.banks[code], self.rng
-        slots = {
+        return {
             "agent": agent.name.split()[0],
             "supervisor": rng.choice(bank.last_names),
             "amount": rng.choice(bank.amounts),
             "company": bank.company,
             "number": str(rng.randrange(10_000, 100_000)),
-            "day": bank.days.tomorrow,
+            "day": due.say if due else bank.days.tomorrow,
             "time": "",
         }
-        if due is not None:
-            near = due.date() == self.date + timedelta(days=1)
-            slots["day"] = (
-                bank.days.tomorrow if near else bank.days.weekdays[due.weekday()]
-            )
-            slots["time"] = bank.times[f"{due:%H:%M}"]
-        return slots
 
     def _identity(self, customer: Customer) -> str:
         """Choose the number of a call: some people stand in the source under two."""

@@ -74,9 +74,9 @@ def _ask_for_supervisor(talk: Talk) -> None:
         return
     if talk.chance(0.3):
         talk.agent("beyond_authority")
-    if talk.plan.due and talk.chance(0.4):
+    if talk.plan.owes("call") and talk.chance(0.4):
         talk.agent("supervisor_callback_dated")
-        talk.promise("supervisor_callback")
+        talk.promise("supervisor_call_back")
         talk.supervisor_outcome = "callback"
     else:
         _hand_over(talk)

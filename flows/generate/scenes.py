@@ -10,6 +10,9 @@ from typing import Final
 from flows.generate.conversation import Kind, Talk
 from flows.generate.escalating import abuse, press
 
+_THINGS: Final = ("delivery", "refund", "visit", "other")
+"""What is promised for a day, if it isn't a call."""
+
 
 def play(talk: Talk) -> None:
     """Play the whole call that the plan asks for."""
@@ -86,6 +89,16 @@ def _callback(talk: Talk) -> None:
     _part(talk)
 
 
+def _transfer(talk: Talk) -> None:
+    """Let the agent hear what it is about and hand the customer on to a colleague."""
+    _open(talk)
+    _tell(talk, angry=False)
+    talk.nod()
+    talk.exchange(1)
+    talk.agent("hand_on")
+    talk.customer("customer_nods")
+
+
 def _open(talk: Talk) -> None:
     talk.agent("greeting" if talk.attempts("greeting") else "flat_opening")
 
@@ -101,10 +114,14 @@ def _tell(talk: Talk, *, angry: bool) -> None:
             0, talk.wording("promise_broken_dated" if dated else "promise_broken")
         )
         talk.slots["day"] = day
+    elif plan.unmet:
+        opening.insert(0, talk.wording("promise_unmet"))
+    elif plan.handed_on:
+        opening.insert(0, talk.wording("handed_on"))
     elif plan.again:
         opening.insert(0, talk.wording("customer:repeat_contact"))
         labels.insert(0, "repeat_contact")
-    if angry and talk.chance(0.3 * talk.heat):
+    if angry and plan.opens_angry:
         opening.append(talk.wording("customer:anger"))
         labels.append("anger")
     talk.say("customer", " ".join(opening), *labels)
@@ -225,22 +242,27 @@ def _is_settled(talk: Talk) -> bool:
 def _promise(talk: Talk) -> None:
     """Say what comes next; a sentence with a date in it is a promise."""
     if talk.attempts("next_steps"):
-        dated = talk.plan.due and not talk.promises and talk.chance(0.25)
-        dated = dated and not talk.plan.promises
-        talk.agent("next_steps_dated" if dated else "next_steps")
-        if dated:
-            talk.promise("delivery")
+        if talk.plan.owes("thing") and not talk.promises:
+            _promise_thing(talk)
+        else:
+            talk.agent("next_steps")
         talk.agreed()
     if talk.attempts("contact_details"):
         talk.agent("contact_details")
         talk.agreed(0.6)
-    free = talk.plan.due and not talk.promises
+    free = talk.plan.owes("call", "vague") and not talk.promises
     if free and (talk.plan.promises or talk.attempts("follow_up_commitment")):
         talk.agent("follow_up_commitment_dated")
-        talk.promise("callback")
+        talk.promise("call_back")
         talk.agreed(0.6)
     if talk.chance(0.03):
         talk.agent("overpromise")
+
+
+def _promise_thing(talk: Talk) -> None:
+    kind = talk.rng.choice(_THINGS)
+    talk.agent("next_steps_dated" if kind == "other" else f"promises:{kind}_dated")
+    talk.promise(kind)
 
 
 def _make_good(talk: Talk) -> None:
@@ -269,4 +291,5 @@ _SCRIPTS: Final[dict[Kind, Callable[[Talk], None]]] = {
     "complaint": _complaint,
     "heated": _heated,
     "callback": _callback,
+    "transfer": _transfer,
 }

@@ -5,6 +5,8 @@ from random import Random
 from typing import Final
 
 from flows.generate.call import Call
+from flows.generate.case_mix import is_unfair, suits
+from flows.generate.conversation import Plan
 from flows.generate.schedule import Contact
 from flows.generate.world import Agent
 
@@ -15,6 +17,7 @@ _SHIFT: Final = 8 * 3600
 _LONG_SHIFT: Final = 12 * 3600
 _STARTS: Final = 5
 _CALLS_PER_SHIFT: Final = 9
+_CHOICE: Final = 3
 _BREAK: Final = 300
 _QUARTER: Final = 900
 _WAITS_FOR_ITS_AGENT: Final = 600
@@ -40,10 +43,12 @@ def manned_seats(
 ) -> list[Seat]:
     """Call in as many agents as the calls need, first those who owe one.
 
-    Shifts start an hour apart, so that early and late are covered; one or two agents
-    alone cover the whole day.
+    Shifts start an hour apart, so that early and late are covered; up to three agents
+    alone cover the whole day. Where some get harder calls than others, there are three at
+    least: one alone would get all.
     """
-    count = min(len(pool), -(-calls // _CALLS_PER_SHIFT))
+    needed = -(-calls // _CALLS_PER_SHIFT)
+    count = min(len(pool), max(needed, _CHOICE if is_unfair(pool) else 1))
     owing = {contact.agent_id for contact in booked if contact.agent_id}
     expected = [agent for agent in pool if agent.agent_id in owing][: count // 2]
     others = [agent for agent in pool if agent not in expected]
@@ -51,7 +56,7 @@ def manned_seats(
     rng.shuffle(chosen)
     seats: list[Seat] = []
     for place, agent in enumerate(chosen):
-        few = count <= 2
+        few = count <= _CHOICE
         begins = OPENS_AT + (0 if few else 3600.0 * (place * _STARTS // count))
         ends = begins + (_LONG_SHIFT if few else _SHIFT)
         seats.append(Seat(agent, begins, ends, free=begins))
@@ -59,16 +64,30 @@ def manned_seats(
 
 
 def taking(
-    seats: list[Seat], second: float, contact: Contact | None, rng: Random
+    seats: list[Seat],
+    second: float,
+    contact: Contact | None,
+    plan: Plan,
+    rng: Random,
 ) -> Seat:
-    """Choose who takes a call: the one who promised it, else somebody free."""
+    """Choose who takes a call: the one who promised it, else somebody free.
+
+    A call that was handed on goes to another agent; of those who are free, some get more
+    of the hard calls than others.
+    """
+    if contact is not None and contact.not_by is not None:
+        seats = [seat for seat in seats if seat.agent.agent_id != contact.not_by]
     if contact is not None and contact.agent_id is not None:
         soon = second + _WAITS_FOR_ITS_AGENT
         for seat in seats:
             if seat.agent.agent_id == contact.agent_id and seat.free <= soon:
                 return seat
     ready = [seat for seat in seats if seat.free <= second < seat.ends]
-    return rng.choice(ready) if ready else min(seats, key=lambda seat: seat.free)
+    if not ready:
+        return min(seats, key=lambda seat: seat.free)
+    if plan.kind in ("callback", "transfer"):
+        return rng.choice(ready)
+    return rng.choices(ready, [suits(seat.agent, plan) for seat in ready])[0]
 
 
 def rest(call: Call, seat: Seat, hurried: list[Seat], rng: Random) -> None:

@@ -1,5 +1,6 @@
 """The truth beside the exports: schemas of its tables, and their rows."""
 
+from datetime import UTC
 from typing import Final
 
 import polars as pl
@@ -13,10 +14,16 @@ CALLS: Final = pl.Schema(
         "call_id": pl.String,
         "person_id": pl.String,
         "agent_id": pl.String,
+        "customer_id": pl.String,
         "language": pl.String,
+        "started_at": pl.Datetime("us", "UTC"),
+        "ended_at": pl.Datetime("us", "UTC"),
+        "direction": pl.String,
         "kind": pl.String,
         "category": pl.String,
+        "issue": pl.Int32,
         "heated": pl.Boolean,
+        "opens_hard": pl.Boolean,
         "opening_anger": pl.Float64,
         "closing_anger": pl.Float64,
         "settled": pl.Boolean,
@@ -40,8 +47,11 @@ PROMISES: Final = pl.Schema(
         "call_id": pl.String,
         "turn": pl.Int32,
         "kind": pl.String,
+        "said": pl.String,
         "due_at": pl.Datetime("us", "UTC"),
+        "is_exact": pl.Boolean,
         "status": pl.String,
+        "outcome": pl.String,
     }
 )
 CUSTOMERS: Final = pl.Schema(
@@ -50,6 +60,7 @@ CUSTOMERS: Final = pl.Schema(
         "person_id": pl.String,
         "patterns": pl.List(pl.String),
         "why": pl.String,
+        "role": pl.String,
         "vulnerable": pl.Boolean,
         "calls": pl.Int32,
         "complaints": pl.Int32,
@@ -67,6 +78,7 @@ AGENTS: Final = pl.Schema(
         "language": pl.String,
         "team": pl.String,
         "queue": pl.String,
+        "case_mix": pl.String,
         **dict.fromkeys(STEPS, pl.Float64),
     }
 )
@@ -80,10 +92,16 @@ def truth_of(call: Call) -> dict[str, object]:
         "call_id": call.call_id,
         "person_id": call.customer.person_id,
         "agent_id": call.agent.agent_id,
+        "customer_id": call.customer_id,
         "language": call.customer.language,
+        "started_at": call.started_at.astimezone(UTC),
+        "ended_at": call.ended_at.astimezone(UTC),
+        "direction": call.direction,
         "kind": call.plan.kind,
         "category": talk.issue.category,
+        "issue": None if call.plan.kind == "enquiry" else call.plan.issue,
         "heated": call.plan.kind == "heated",
+        "opens_hard": call.plan.is_hard,
         "opening_anger": round(call.plan.heat, 2),
         "closing_anger": round(max(0.0, talk.heat), 2),
         "settled": talk.settled,
@@ -139,6 +157,7 @@ def identities(person: Customer) -> list[dict[str, object]]:
         "person_id": person.person_id,
         "patterns": patterns_of(person),
         "why": told if patterns_of(person) else "",
+        "role": person.role,
         "vulnerable": person.vulnerable,
         **counts,
     }
@@ -153,5 +172,6 @@ def skills_of(agent: Agent) -> dict[str, object]:
         "language": agent.language,
         "team": agent.team,
         "queue": agent.queue,
+        "case_mix": agent.case_mix,
         **agent.skills,
     }

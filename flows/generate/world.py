@@ -10,13 +10,6 @@ from typing import Final, Literal
 from flows.generate.bank import Bank, Gender
 from flows.generate.conversation import STEPS
 
-PATTERNS: Final = (
-    "let_down",
-    "serial_complainer",
-    "abusive",
-    "escalator",
-    "supervisor_worthy",
-)
 CALLS_PER_CUSTOMER: Final = 2.2
 _TAIL: Final = 1.25
 """Pareto shape of the customers' volumes: a few ring very often, most once."""
@@ -43,6 +36,9 @@ _BASE_SKILL: Final = {
 }
 _COMMON_SKILL: Final = 0.6
 
+
+Role = Literal["caller", "chronic", "business", "pair"]
+"""Who rings of themselves, and of whom every call is booked beforehand."""
 
 CaseMix = Literal["usual", "hard", "easy"]
 """Which calls reach an agent: everybody's, or mostly the hard or the easy ones."""
@@ -84,7 +80,7 @@ class Customer:
     email: str | None
     vulnerable: bool
     patterns: tuple[str, ...] = ()
-    is_planted: bool = False
+    role: Role = "caller"
     complained_on: list[date] = field(default_factory=list[date])
     pending_until: date | None = None
     grievance: date | None = None
@@ -132,7 +128,11 @@ class World:
                 self.add_customer(code, self.rng.paretovariate(_TAIL))
 
     def add_customer(
-        self, code: str, weight: float, patterns: tuple[str, ...] = ()
+        self,
+        code: str,
+        weight: float,
+        patterns: tuple[str, ...] = (),
+        role: Role = "caller",
     ) -> Customer:
         """Let one more person exist, ringing in proportion to a weight.
 
@@ -152,7 +152,7 @@ class World:
             email=f"{person_id.lower()}@example.org" if rng.random() < 0.8 else None,
             vulnerable=rng.random() < 0.01,
             patterns=patterns,
-            is_planted=not weight,
+            role=role,
         )
         cumulative = self.cumulative[code]
         self.customers[code].append(customer)
@@ -165,7 +165,7 @@ class World:
         for _ in range(12):
             place = bisect(cumulative, rng.random() * cumulative[-1])
             customer = customers[min(place, len(customers) - 1)]
-            if customer.person_id not in taken and not customer.is_planted:
+            if customer.person_id not in taken and customer.role == "caller":
                 return customer
         return self.add_customer(code, 1.0)
 

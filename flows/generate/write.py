@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TextIO
@@ -14,6 +14,7 @@ from pyarrow import parquet
 
 from flows.generate.call import Call, Shift
 from flows.generate.incidents import FIELDS
+from flows.generate.repeats import contacts
 from flows.generate.schedule import Promise
 from flows.generate.truth import (
     AGENTS,
@@ -57,6 +58,7 @@ class Exports:
         self.inbox.mkdir(parents=True, exist_ok=True)
         self.truth.mkdir(parents=True, exist_ok=True)
         self.calls = self.turns = self.heated = self.incidents = 0
+        self.last_moment = datetime.min.replace(tzinfo=UTC)
         self._months: dict[str, tuple[TextIO, csv.DictWriter[Any]]] = {}
         self._calls = _parquet(self.truth / "calls.parquet", CALLS)
         self._planted = _parquet(self.truth / "planted.parquet", PLANTED)
@@ -97,6 +99,7 @@ class Exports:
         (self.inbox / f"calls-{day}.jsonl").write_bytes(lines)
         _append(self._calls, CALLS, [truth_of(call) for call in calls])
         _append(self._planted, PLANTED, planted_in(calls))
+        self._up_to(max(call.ended_at for call in calls))
         self.calls += len(calls)
         self.turns += sum(len(call.talk.turns) for call in calls)
         self.heated += sum(call.plan.kind == "heated" for call in calls)
@@ -111,7 +114,11 @@ class Exports:
             writer.writeheader()
             self._months[month] = file, writer
         self._months[month][1].writerow(row)
+        self._up_to(datetime.fromisoformat(row["recorded_at"]))
         self.incidents += 1
+
+    def _up_to(self, moment: datetime) -> None:
+        self.last_moment = max(self.last_moment, moment.astimezone(UTC))
 
     def finish(
         self, world: World, promises: list[Promise], bounds: tuple[str, str]
@@ -131,10 +138,13 @@ class Exports:
             self.truth / "promises.parquet",
             PROMISES,
             [
-                {key: getattr(promise, key) for key in PROMISES}
+                {key: _plain(getattr(promise, key)) for key in PROMISES}
                 for promise in sorted(promises, key=lambda p: (p.call_id, p.turn))
             ],
         )
+        self._calls.close()
+        calls = pl.read_parquet(self.truth / "calls.parquet")
+        contacts(calls, self.last_moment).write_parquet(self.truth / "contacts.parquet")
         return Truth(
             calls=self.calls,
             turns=self.turns,
@@ -167,9 +177,14 @@ class Exports:
                 rows.writerow((agent.agent_id, agent.name, *now))
 
 
+def _plain(value: object) -> object:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def _line(call: Call, exported_at: str) -> bytes:
     customer, talk = call.customer, call.talk
     transferred = talk.supervisor_outcome == "transferred"
+    target = talk.issue.queue if call.plan.kind == "transfer" else None
     record = {
         "call_id": call.call_id,
         "started_at": call.started_at.isoformat(),
@@ -183,10 +198,10 @@ def _line(call: Call, exported_at: str) -> bytes:
         "customer_email": customer.email,
         "customer_name": customer.name,
         "language": customer.language,
-        "direction": "outbound" if call.outbound else "inbound",
+        "direction": call.direction,
         "channel": "phone",
         "disposition": _disposition(call),
-        "transferred_to": "supervisor" if transferred else None,
+        "transferred_to": "supervisor" if transferred else target,
         "vulnerable": customer.vulnerable,
         "exported_at": exported_at,
         "turns": talk.turns,
@@ -198,7 +213,8 @@ def _disposition(call: Call) -> str:
     talk = call.talk
     if "agent_ended_call" in talk.events:
         return "ended_by_agent"
-    if talk.supervisor_outcome == "transferred":
+    handed_on = call.plan.kind == "transfer"
+    if handed_on or talk.supervisor_outcome == "transferred":
         return "transferred"
     if talk.promises:
         return "callback"
