@@ -1,11 +1,11 @@
 """A contact centre of a quarter: its calls, verdicts and customers, as published rows."""
 
-from collections import defaultdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from tests.dashboards.escalating import disagreeing, escalated, requested
+from tests.dashboards.callers import follow_customers
 from tests.dashboards.measured import measure
 from tests.dashboards.published import (
     _AGENT_LABELS,
@@ -31,7 +31,6 @@ TEAMS: Final = ("North", "South")
 QUEUES: Final = ("billing", "technical", "orders")
 DAYS: Final = 70
 _RATES: Final = tuple(marts.ESCALATION_RATES.columns)[len(DIMENSIONS) :]
-_REPEATS: Final = tuple(marts.REPEAT_CONTACTS.columns)[len(DIMENSIONS) :]
 _VERDICTS: Final = ("met", "missed", "violated", "not_observable")
 _TRIES: Final = (0.45, 0.8)
 
@@ -55,8 +54,7 @@ class Centre:
         )
         self.talks = talks()
         self.agents = self._agents()
-        self.adherence, self.rates, self.repeats = Counts(), Counts(), Counts()
-        self.history: dict[str, list[Row]] = defaultdict(list)
+        self.adherence, self.rates = Counts(), Counts()
         for number in range(calls):
             self._call(number)
         self._sum_up(calls)
@@ -245,8 +243,6 @@ class Centre:
         for name, count in told_counts.items():
             self.rates[(*group, name)] += count
         self.rows.add(marts.CALL_FACTS, **fact)
-        if fact["customer_id"]:
-            self.history[fact["customer_id"]].append(fact)
 
     def _events(self, fact: Row) -> set[str]:
         if not fact["is_heated"] or self.random.random() < 0.7:
@@ -267,69 +263,8 @@ class Centre:
         keys = tuple(marts.AGENT_ADHERENCE.key)
         self.rows.of[marts.AGENT_ADHERENCE.name] = self.adherence.rows(keys, _VERDICTS)
         self.rows.of[marts.ESCALATION_RATES.name] = self.rates.rows(DIMENSIONS, _RATES)
-        for customer, contacts in self.history.items():
-            contacts.sort(key=lambda fact: fact["started_at"])
-            self._repeats(contacts)
-            self._complainer(customer, contacts)
-        self.rows.of[marts.REPEAT_CONTACTS.name] = self.repeats.rows(
-            DIMENSIONS, _REPEATS
-        )
+        follow_customers(self.rows, at(DAYS, 0))
         self._runs(calls)
-
-    def _repeats(self, contacts: list[Row]) -> None:
-        end = at(DAYS, 0)
-        for place, fact in enumerate(contacts):
-            group = tuple(fact[name] for name in DIMENSIONS)
-            self.repeats[(*group, "contacts")] += 1
-            following = (
-                contacts[place + 1]["started_at"] if place + 1 < len(contacts) else None
-            )
-            for days in marts.REPEAT_WINDOWS:
-                until = fact["started_at"] + timedelta(days=days)
-                if until <= end:
-                    self.repeats[(*group, f"observed_{days}d")] += 1
-                    if following is not None and following <= until:
-                        self.repeats[(*group, f"repeated_{days}d")] += 1
-
-    def _complainer(self, customer: str, contacts: list[Row]) -> None:
-        complaints = [fact for fact in contacts if fact["is_complaint"]]
-        if len(complaints) < 2:
-            return
-        chronic, vulnerable = len(complaints) >= 4, self.random.random() < 0.1
-        pattern = self.random.choice(
-            ("let_down", "escalator", "abusive", "supervisor_worthy")
-        )
-        shown = (
-            [pattern] if chronic and not (vulnerable and pattern == "abusive") else []
-        )
-        reasons = [f"{len(complaints)} complaint contacts in 90 days"] if shown else []
-        if vulnerable and chronic and not shown:
-            reasons = ["flagged as vulnerable: never listed as abusive or serial"]
-        self.rows.add(
-            marts.REPEAT_COMPLAINERS,
-            customer_id=customer,
-            customer_name=f"Customer {customer[1:]}",
-            languages=sorted({fact["language"] for fact in contacts}),
-            is_vulnerable=vulnerable,
-            contacts=len(contacts),
-            complaint_contacts=len(complaints),
-            complaints_90d=len(complaints),
-            window_from=complaints[0]["day"],
-            window_to=complaints[-1]["day"],
-            is_chronic=chronic,
-            patterns=shown,
-            reasons=reasons or ["no pattern of the glossary holds"],
-            heated_calls=sum(bool(fact["is_heated"]) for fact in contacts),
-            abusive_calls=sum(bool(fact["is_abusive"]) for fact in contacts),
-            supervisor_requests=0,
-            repeat_mentions=sum(bool(fact["mentions_repeat"]) for fact in contacts),
-            open_incidents=self.random.randrange(2),
-            agents=len({fact["agent_id"] for fact in contacts}),
-            handle_seconds=sum(fact["duration_seconds"] for fact in contacts),
-            first_contact_on=contacts[0]["day"],
-            last_contact_on=contacts[-1]["day"],
-            call_ids=[fact["call_id"] for fact in contacts],
-        )
 
     def _runs(self, calls: int) -> None:
         zeros: dict[str, Any] = dict.fromkeys(marts.RUN_HISTORY.columns, 0)

@@ -92,10 +92,38 @@ INSERT INTO marts.identity_links BY NAME SELECT 'C1' AS source_customer_id,
     'C2' AS other_customer_id, 'split' AS state, []::VARCHAR[] AS reasons;
 INSERT INTO marts.identity_links BY NAME SELECT 'C4' AS source_customer_id,
     'C4' AS other_customer_id, 'twins' AS state;
-INSERT INTO marts.repeat_contacts BY NAME SELECT 1 AS observed_1d, 2 AS repeated_1d;
-INSERT INTO marts.repeat_complainers BY NAME SELECT 1 AS complaint_contacts,
-    true AS is_vulnerable, ['abusive'] AS patterns, true AS is_chronic,
-    []::VARCHAR[] AS reasons;
+INSERT INTO marts.call_issues BY NAME SELECT 'none' AS call_id;
+INSERT INTO marts.repeat_contacts BY NAME SELECT 1 AS observed_1d, 2 AS repeated_1d,
+    0 AS contacts, 1 AS issue_known, 'ana' AS agent_id, 'north' AS team, 'bills' AS queue,
+    'en' AS language, DATE '2026-10-05' AS day;
+INSERT INTO marts.repeat_gaps BY NAME SELECT 31 AS followed_days;
+INSERT INTO marts.repeat_gaps BY NAME SELECT 30 AS followed_days, 1 AS repeated,
+    0 AS repeated_same_issue, 0 AS censored, 'ana' AS agent_id, 'north' AS team,
+    'bills' AS queue, 'en' AS language, DATE '2026-10-05' AS day;
+INSERT INTO marts.cases BY NAME SELECT 'hearsay' AS told_by, 101 AS temperature_peak,
+    -1 AS handle_seconds, 1 AS contacts, 2 AS complaint_contacts,
+    TIMESTAMPTZ '2026-10-05' AS opened_at, TIMESTAMPTZ '2026-10-04' AS last_contact_at,
+    true AS is_resolved;
+INSERT INTO marts.cases BY NAME SELECT 2 AS contacts, true AS first_contact_resolved;
+INSERT INTO marts.customer_incidents BY NAME SELECT 'none' AS customer_id;
+INSERT INTO marts.repeat_complainers BY NAME SELECT 1 AS all_complaint_contacts,
+    'C1' AS customer_id, true AS is_chronic, 2 AS probability, 2 AS our_share,
+    0 AS exposure, -1 AS expected, -1 AS handle_seconds, 'upward' AS trend,
+    0 AS complaint_contacts, 0 AS contacts, true AS is_vulnerable,
+    ['abusive'] AS patterns, DATE '2026-10-05' AS window_from,
+    DATE '2026-10-04' AS window_to;
+INSERT INTO marts.chronic_customers BY NAME SELECT 'none' AS customer_id,
+    2 AS probability, 2 AS our_share, 0 AS exposure, -1 AS expected,
+    -1 AS handle_seconds, 'upward' AS trend, 0 AS complaint_contacts, 0 AS contacts,
+    true AS is_vulnerable, ['abusive'] AS patterns, DATE '2026-10-05' AS window_from,
+    DATE '2026-10-04' AS window_to;
+INSERT INTO marts.customer_patterns BY NAME SELECT 'none' AS customer_id,
+    'grumpy' AS pattern, true AS holds, true AS is_spared, []::VARCHAR[] AS evidence_for,
+    []::VARCHAR[] AS advice;
+INSERT INTO marts.customer_patterns BY NAME SELECT false AS holds,
+    []::VARCHAR[] AS evidence_against;
+INSERT INTO marts.chronic_baseline BY NAME SELECT -1 AS rate, -1 AS dispersion,
+    2 AS most_probable, 3 AS least_complaints;
 INSERT INTO marts.playbook_steps BY NAME SELECT -1 AS weight, false AS is_observable;
 INSERT INTO marts.validity BY NAME SELECT 'poem' AS text, 'verse' AS unit,
     'perhaps' AS mark, 2 AS precision, 2 AS recall, 2 AS f1, 2 AS kappa, 2 AS ac1,

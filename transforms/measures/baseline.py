@@ -1,15 +1,18 @@
 """What chance gives: counts that vary from customer to customer, by negative binomial."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import betainc, digamma, gammainc, gammaln
+from scipy import optimize, special
+from scipy.special import betainc, gammainc, gammaln
 
 Floats = npt.NDArray[np.float64]
 
+_SPECIAL: Final[Any] = special
+_OPTIMIZE: Final[Any] = optimize
+"""Not all of their functions have types."""
 _POISSON: Final = 1e-8
 """A dispersion under this is none: the counts vary as Poisson's do, or less."""
 _LEAST: Final = np.log(1e-10)
@@ -87,7 +90,7 @@ def negative_binomial(
     pairs, times = np.unique(np.stack((x, e, cut), axis=1), axis=0, return_counts=True)
     start = np.array([np.log(x.sum() / e.sum()), np.log(0.5)])
     weights = times.astype(np.float64)
-    found = minimize(
+    found = _OPTIMIZE.minimize(
         _loss,
         start,
         args=(pairs[:, 0], pairs[:, 1], pairs[:, 2], weights),
@@ -96,7 +99,7 @@ def negative_binomial(
         bounds=[(-30.0, 30.0), (_LEAST, _MOST)],
         options={"ftol": 1e-13, "gtol": 1e-9},
     )
-    rate, dispersion = np.exp(found.x)
+    rate, dispersion = np.exp(np.asarray(found.x, dtype=np.float64))
     return Baseline(
         float(rate), 0.0 if dispersion < _POISSON else float(dispersion), len(x)
     )
@@ -118,9 +121,9 @@ def _loss(
         + x * (np.log(alpha * mean) - grown)
     )
     by_mean = (x - mean) / (1 + alpha * mean)
-    by_size = (
-        digamma(x + size)
-        - digamma(size)
+    by_size: Floats = (
+        _SPECIAL.digamma(x + size)
+        - _SPECIAL.digamma(size)
         - grown
         + (alpha * mean - alpha * x) / (1 + alpha * mean)
     )
