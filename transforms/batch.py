@@ -1,11 +1,17 @@
 """What scoring needs of some days: their calls and turns, and what other days and logs say of them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
+from typing import Final
 
 import polars as pl
 
+from transforms.contracts.staging import PROMISE_WORDS
 from transforms.corrections import CORRECTIONS
+from transforms.due_times import OfficeHours
+
+NINE_TO_FIVE: Final = OfficeHours(time(9), time(17))
+"""The office's hours where nobody sets them."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,10 @@ class Surroundings:
         decisions: `customer_id`, `decided_at` of management's decisions, if kept.
         decisions_since: from when on decisions are kept; None for always.
         as_of: the last moment in the data, or the one asked for.
+        outbound_days: one column `day`: local days on which anybody called a customer.
+        promise_words: `staging.promise_words` of the same customers.
+        hours: the office's.
+        zone: IANA name of the contact centre's zone.
     """
 
     calls: pl.DataFrame
@@ -32,6 +42,12 @@ class Surroundings:
     decisions: pl.DataFrame | None
     as_of: datetime
     decisions_since: datetime | None = None
+    outbound_days: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"day": pl.Date})
+    )
+    promise_words: pl.DataFrame = field(default_factory=PROMISE_WORDS.empty)
+    hours: OfficeHours = NINE_TO_FIVE
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)

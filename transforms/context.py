@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from transforms.batch import Batch, Surroundings
+from transforms.commitments import NOTHING_READ, Promising
 from transforms.decisions import last_decided
 from transforms.detection.dialogue import ECHO
 from transforms.detection.labels import LABELS
@@ -21,6 +22,7 @@ from transforms.incidents import DAY, Incidents, linked_incidents
 from transforms.knowledge.thresholds import Temperature, Thresholds
 from transforms.neighbours import Neighbours, ends, neighbours
 from transforms.placing import heard
+from transforms.promises import Promise, promises
 from transforms.restating import Account, retelling_turns
 from transforms.temperature import Heat, abusive_turns, call_heat, temperature
 
@@ -45,6 +47,7 @@ class Context:
         started: when each call started, in microseconds.
         ended: when it ended; NEVER where unknown.
         as_of: the last moment in the data, in microseconds.
+        promising: what promises are read by.
     """
 
     heard: Heard
@@ -57,6 +60,7 @@ class Context:
     started: Ints
     ended: Ints
     as_of: int
+    promising: Promising = NOTHING_READ
 
     @property
     def count(self) -> int:
@@ -246,6 +250,25 @@ class Context:
         places = h.hit_turn[insults]
         return h.first_turn(insults[places > self.boundary_set[h.hit_call[insults]]])
 
+    def shows_calls_out(self, since: Ints, until: Ints) -> Mask:
+        """Whether calls to customers, of anybody, are exported around some spans of time.
+
+        Where none are, it cannot be told that nobody called.
+
+        Args:
+            since: when each span begins, in microseconds.
+            until: when it ends.
+        """
+        days = self.around.outbound_days["day"].unique().sort().to_physical().to_numpy()
+        reach = int(self.thresholds.calls_out_days.value)
+        first, last = since // DAY - reach, until // DAY + reach
+        return np.searchsorted(days, last, side="right") > np.searchsorted(days, first)
+
+    @cached_property
+    def promises(self) -> list[Promise]:
+        """What was promised in the calls, and what came of it."""
+        return promises(self)
+
     @cached_property
     def warmth(self) -> Floats:
         """Warm cues per turn of the agent in each call; NaN where the agent says nothing."""
@@ -269,6 +292,14 @@ class Context:
         return last_decided(decisions, customers, self.started, self.review_closes)
 
     @cached_property
+    def are_decisions_kept(self) -> Mask:
+        """Calls that came when decisions were recorded already: before, none is found."""
+        since = self.around.decisions_since
+        if self.around.decisions is None:
+            return self.heard.none()
+        return self.started >= (0 if since is None else microseconds(since))
+
+    @cached_property
     def is_complaint(self) -> Mask:
         """Calls with a complaint cue or a linked incident."""
         h = self.heard
@@ -281,8 +312,19 @@ class Context:
         return (self.incidents.fault == 1) | self.heard.any_of(admitted)
 
 
-def context(batch: Batch, thresholds: Thresholds, weights: Temperature) -> Context:
+def context(
+    batch: Batch,
+    thresholds: Thresholds,
+    weights: Temperature,
+    promising: Promising = NOTHING_READ,
+) -> Context:
     """Find out what rules ask of each call of a batch.
+
+    Args:
+        batch: some days' calls.
+        thresholds: the numbers on which verdicts hang.
+        weights: what makes a temperature.
+        promising: what promises are read by.
 
     Raises:
         BatchError: the batch's turns, hits and calls don't hold together.

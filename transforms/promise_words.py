@@ -85,7 +85,7 @@ class Hearing:
             called=pl.col("called") & ~in_vain, done=pl.col("done") & ~in_vain
         )
         said = told.unpivot(index="row", variable_name="says").filter("value")
-        return said.select("row", "says").cast(dict(SAID)).sort("row", "says")
+        return said.select("row", pl.col("says").cast(SAID["says"])).sort("row", "says")
 
 
 def _expression(parts: Parts, tokens: Mapping[str, str]) -> str:

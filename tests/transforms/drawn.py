@@ -95,6 +95,8 @@ def batch(
     shifts: Sequence[Mapping[str, object]] = (),
     heat: Sequence[Mapping[str, object]] = (),
     decisions: Sequence[Mapping[str, object]] | None = None,
+    calls_out: bool = True,
+    words: Sequence[Mapping[str, object]] = (),
 ) -> Batch:
     """A batch of drawn calls, one an hour from Monday nine o'clock, numbered from 1."""
     drawn = [Drawn(call) if isinstance(call, str) else call for call in calls]
@@ -105,6 +107,9 @@ def batch(
     ]
     days = frame["day"].unique().to_list() if logged else []
     schema = {"customer_id": pl.String, "decided_at": pl.Datetime("us", "UTC")}
+    # A centre that calls customers does so every week.
+    weeks = range(0, 70, 7) if calls_out else ()
+    days_out = [(MONDAY + timedelta(days=n)).date() for n in weeks]
     around = Surroundings(
         calls=pl.concat(
             [
@@ -126,6 +131,10 @@ def batch(
         if decisions is None
         else pl.DataFrame(list(decisions), schema=schema),
         as_of=as_of,
+        outbound_days=pl.DataFrame({"day": days_out}, schema={"day": pl.Date}),
+        promise_words=pl.DataFrame(
+            list(words), schema=staging.PROMISE_WORDS.polars_schema
+        ),
     )
     return Batch(
         frame, _turn_frame(turns), _hit_frame(turns), _text_frame(turns), around

@@ -41,14 +41,39 @@ CASES = [
         "deliverable_promise",
         "violated",
         CALM + "agent | follow_up_commitment | I ring you",
-        "not kept",
+        "not kept: called back 2 h late",
+        around={
+            "others": [{**CALLED, "started_at": MONDAY + timedelta(hours=26)}],
+            "incidents": [{**RECORD, "promised_until": MONDAY + timedelta(days=1)}],
+        },
+    ),
+    Case(
+        "deliverable_promise",
+        "not_observable",
+        CALM + "agent | follow_up_commitment | I ring you",
+        "no grammar of due times",
         around={"others": [{**CALLED, "started_at": MONDAY + timedelta(days=9)}]},
     ),
     Case(
         "deliverable_promise",
         "violated",
         CALM,
-        "incident log",
+        "incident i1 is still open",
+        around={
+            "incidents": [
+                {
+                    **RECORD,
+                    "status": "open",
+                    "promised_until": MONDAY + timedelta(days=1),
+                }
+            ]
+        },
+    ),
+    Case(
+        "deliverable_promise",
+        "not_observable",
+        CALM,
+        "the incident log tells no status",
         around={
             "incidents": [{**RECORD, "promised_until": MONDAY + timedelta(days=1)}]
         },
@@ -99,6 +124,13 @@ CASES = [
         CALM + "agent | follow_up_commitment | I ring",
         "no customer",
         fields={"customer_id": None},
+    ),
+    Case(
+        "follow_up",
+        "not_observable",
+        CALM + "agent | follow_up_commitment | I ring",
+        "no calls to customers are exported",
+        around={"calls_out": False},
     ),
     Case("follow_up", "not_applicable", CALM),
     Case("documented", "met", HEATED, "incident i1", around={"incidents": [RECORD]}),

@@ -1,5 +1,7 @@
 """What shows only after a call: promises kept, records made, breaks taken."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -12,15 +14,18 @@ from transforms.behaviours.judgement import (
     both,
     cues,
     note,
+    noted,
     notes_each,
     open_until,
     records,
     several,
     turns,
 )
+from transforms.commitments import Commitment, promised_until
 from transforms.context import Context
 from transforms.heard import NEVER, Ints, Mask
 from transforms.incidents import DAY, HOUR
+from transforms.promises import CONTACT, NO_CALLS_OUT, Promise, Status, closing
 
 FIELDS = {
     "date": ("occurred_at",),
@@ -31,65 +36,96 @@ FIELDS = {
 }
 """The fields that a playbook may ask of a record, and the columns that hold each."""
 _NO_CUSTOMER = "the source names no customer"
+_IN_WORDS = {"kept": "promised, and kept: {}", "broken": "promised, and not kept: {}"}
 _NO_LOG = "no incident log covers the day"
 
 
 def deliverable_promise(context: Context, parameters: Parameters) -> Judgement:
-    """A promise is kept by its due time: a call back, or the incident settled."""
-    h = context.heard
-    promised = h.said("staff", "follow_up_commitment")
-    until = _promised_until(context)
-    called, waiting, closes = _call_back(context)
+    """A promise is kept by its due time: a call back, or the incident settled.
+
+    One broken promise of a call outweighs those kept; one that is still open leaves the
+    call unjudged. A promise of which no due time can be read is kept by a call within the
+    usual days, and not observable without: nobody knows when it would have been broken.
+    """
+    h, made = context.heard, context.promises
     over = h.said("agent", "overpromise")
-    made = h.any_of(promised) | (until != NEVER)
-    settled = made & _is_settled(context)
-    met = called + records(
-        np.flatnonzero(settled), "the incident is settled, says the log"
-    )
-    kept = met.calls(context.count)
-    unknown = made & ~kept & ~context.has_customer
-    waiting &= made & ~kept & ~h.any_of(over)
-    broken = made & ~kept & ~waiting & context.has_customer
-    first = np.where(broken, h.first_turn(promised), NEVER)
-    unsaid = np.flatnonzero(broken & (h.first_turn(promised) == NEVER))
+    kept, broken = _promised(made, "kept"), _promised(made, "broken")
+    is_against = h.any_of(over) | broken.calls(context.count)
+    closes = np.where(is_against, NEVER, closing(made, context.count))
+    waiting = closes > context.as_of
+    waiting &= closes != NEVER
+    unknown = [p for p in made if p.status == "unknowable"]
+    why = {p.made.call: p.why for p in reversed(unknown)}
+    is_silent = ~is_against & ~kept.calls(context.count)
+    silent = [call for call in why if is_silent[call]]
     return Judgement(
-        opportunity=made | h.any_of(over),
+        opportunity=_is_promising(context) | h.any_of(over),
         missed="",
         not_applicable="no promise is made",
-        met=met,
-        violated=cues(h, over)
-        + turns(h, first, "promised, and not kept in time")
-        + records(unsaid, "promised in the incident log, and not kept in time"),
+        met=kept,
+        violated=cues(h, over) + broken,
         unobservable=both(
             open_until(context, waiting, closes),
-            note(unknown & ~h.any_of(over), _NO_CUSTOMER),
+            notes_each(
+                context.count,
+                np.array(silent, dtype=np.int64),
+                [why[call] for call in silent],
+            ),
         ),
         closes=np.where(waiting, closes, NEVER),
     )
 
 
+def _promised(made: Sequence[Promise], status: Status) -> Evidence:
+    """The turns with promises of which that came, and why it is said."""
+    mine = [promise for promise in made if promise.status == status]
+    return noted(
+        np.array([promise.made.call for promise in mine], dtype=np.int64),
+        np.array([promise.made.place for promise in mine], dtype=np.int64),
+        [_IN_WORDS[status].format(promise.why) for promise in mine],
+    )
+
+
+def _is_promising(context: Context) -> Mask:
+    mask = np.zeros(context.count, dtype=np.bool_)
+    mask[[promise.made.call for promise in context.promises]] = True
+    return mask
+
+
 def follow_up(context: Context, parameters: Parameters) -> Judgement:
-    """After later work, or a promise to call, the customer is called within the window."""
+    """After later work, or a promise to call, the customer is called within the window.
+
+    The window lasts to the last due time of what was promised, else for the usual days.
+    """
     h = context.heard
-    promised = h.said("staff", "follow_up_commitment")
+    calls = [p.made for p in context.promises if p.made.kind in CONTACT]
     steps = h.within(h.said("staff", "next_steps"), context.solution_turn, h.never())
-    later = (_promised_until(context) != NEVER) & ~_is_settled(context)
-    due = h.any_of(promised) | h.any_of(steps) | later
-    called, waiting, closes = _call_back(context)
-    waiting &= due & ~called.calls(context.count)
-    silent = due & ~called.calls(context.count) & ~waiting & context.has_customer
-    said = np.minimum(h.first_turn(promised), h.first_turn(steps))
+    logged = (_promised_until(context) != NEVER) & ~_is_settled(context)
+    said = h.never()
+    for made in reversed(calls):
+        said[made.call] = made.place
+    due = (said != NEVER) | h.any_of(steps) | logged
+    said = np.minimum(said, h.first_turn(steps))
+    since, closes = _since(context), _window(context, calls)
+    called = due & (context.neighbours.call_back(since) <= closes)
+    waiting = due & ~called & context.has_customer & (closes > context.as_of)
+    silent = due & ~called & ~waiting
+    unseen = silent & ~context.shows_calls_out(since, closes)
+    silent &= ~unseen & context.has_customer
     unsaid = np.flatnonzero(silent & (said == NEVER))
     return Judgement(
         opportunity=due,
         missed="",
         not_applicable="nothing is left to be done after the call",
-        met=called,
+        met=records(np.flatnonzero(called), "the customer is called back in time"),
         violated=turns(h, np.where(silent, said, NEVER), "nobody calls back in time")
         + records(unsaid, "nobody calls back in time"),
         unobservable=both(
-            open_until(context, waiting, closes),
-            note(due & ~context.has_customer, _NO_CUSTOMER),
+            both(
+                open_until(context, waiting, closes),
+                note(due & ~context.has_customer, _NO_CUSTOMER),
+            ),
+            note(unseen, NO_CALLS_OUT),
         ),
         closes=np.where(waiting, closes, NEVER),
     )
@@ -99,13 +135,24 @@ def _since(context: Context) -> Ints:
     return np.where(context.ended == NEVER, context.started, context.ended)
 
 
+def _window(context: Context, calls: Sequence[Commitment]) -> Ints:
+    """When each call's window for calling the customer closes, in microseconds."""
+    usual = _since(context) + int(context.thresholds.follow_up_days.value * DAY)
+    latest = np.full(context.count, -1, dtype=np.int64)
+    for made in calls:
+        if made.has_due:
+            latest[made.call] = max(latest[made.call], made.due)
+    until = _promised_until(context)
+    otherwise = np.where(until != NEVER, until, usual)
+    return np.where(latest >= 0, latest, otherwise)
+
+
 def _promised_until(context: Context) -> Ints:
     """The latest due time that a linked incident names for each call, or NEVER."""
-    named = context.incidents.links.filter(pl.col("promised_until").is_not_null())
-    found = np.full(context.count, -1, dtype=np.int64)
-    due = named["promised_until"].to_physical().to_numpy()
-    np.maximum.at(found, named["call"].to_numpy(), due)
-    return np.where(found > context.started, found, NEVER)
+    found = context.heard.never()
+    for call, due in promised_until(context).items():
+        found[call] = due
+    return found
 
 
 def _is_settled(context: Context) -> Mask:
@@ -114,18 +161,6 @@ def _is_settled(context: Context) -> Mask:
     mask = np.zeros(context.count, dtype=np.bool_)
     mask[context.incidents.best.filter(status.is_in(closed))["call"].to_numpy()] = True
     return mask
-
-
-def _call_back(context: Context) -> tuple[Evidence, Mask, Ints]:
-    """Calls to the customer in time; calls that may still have one; when the window closes."""
-    since = _since(context)
-    until = _promised_until(context)
-    usual = since + int(context.thresholds.follow_up_days.value * DAY)
-    closes = np.where(until != NEVER, until, usual)
-    back = context.neighbours.call_back(since)
-    called = np.flatnonzero(back <= closes)
-    waiting = context.has_customer & (back > closes) & (closes > context.as_of)
-    return records(called, "the customer is called back in time"), waiting, closes
 
 
 def documented(context: Context, parameters: Parameters) -> Judgement:

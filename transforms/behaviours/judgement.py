@@ -99,6 +99,12 @@ def records(calls: Ints, words: str | Sequence[str]) -> Evidence:
     return Evidence(calls, outside, outside, note[: len(calls)], own)
 
 
+def noted(calls: Ints, places: Ints, words: Sequence[str]) -> Evidence:
+    """Whole turns, or OUTSIDE the transcript records, each with words of its own."""
+    nothing = np.full(len(calls), -1)
+    return Evidence(calls, places, nothing, np.arange(len(calls)), tuple(words))
+
+
 @dataclass(frozen=True)
 class Notes:
     """A reason in words for some calls.

@@ -13,10 +13,12 @@ from transforms.contracts.columns import (
     ROSTER_FIELDS,
     SHIFT_FIELDS,
     TURN,
+    UTC,
     count,
     optional,
 )
 from transforms.contracts.table import Column, Table
+from transforms.knowledge.promises import TOLD
 
 SPEAKERS: Final = ("agent", "customer", "supervisor", "ivr", "system", "unknown")
 SPEAKER: Final = pl.Enum(SPEAKERS)
@@ -101,6 +103,22 @@ FIXED_ROLES: Final = Table(
     columns={"call_no": CALL_NO},
 )
 
+PROMISE_WORDS: Final = Table(
+    name="staging.promise_words",
+    grain="one row for each thing that a customer's turn says came of a promise",
+    key=("call_id", "turn", "says"),
+    columns={
+        "call_id": CALL_ID,
+        "day": DAY,
+        "customer_id": Column(pl.String, "The source's id of the customer."),
+        "said_at": Column(UTC, "When the turn begins, or the call, in UTC."),
+        "turn": TURN,
+        "says": Column(
+            pl.Enum(list(TOLD)), "What came of it, in the customer's words."
+        ),
+    },
+)
+
 STAGING: Final = (
     CALLS,
     UTTERANCES,
@@ -110,6 +128,7 @@ STAGING: Final = (
     DAYS_DUE,
     PENDING,
     FIXED_ROLES,
+    PROMISE_WORDS,
 )
 
 ARCHIVE: Final = pl.Schema(
