@@ -89,6 +89,9 @@ class Thresholds(Frozen):
     late_call_days: Threshold
     told_days: Threshold
     calls_out_days: Threshold
+    identity_link: Threshold
+    identity_review: Threshold
+    identity_most_ids: Threshold
     security_words: WordList
     escalated_words: WordList
     transferred_words: WordList

@@ -1,0 +1,249 @@
+"""The model that gives pairs of records a probability of being one person, by Splink.
+
+Fellegi & Sunter, "A Theory for Record Linkage", Journal of the American Statistical
+Association 64 (1969): each thing compared weighs log2(m / u), where m is how often records
+of one person agree so, and u how often strangers do. u is taken from random pairs and, where
+agreement is rare, from counting; m from expectation maximisation (Winkler 1988), which needs
+no labels. Names weigh by how rare they are (term frequencies).
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any, Final, cast
+
+import polars as pl
+from splink import Linker, SettingsCreator
+from splink.backends.duckdb import DuckDBAPI
+from splink.blocking_rule_library import CustomRule
+
+from transforms.identity_agreement import comparison
+from transforms.knowledge.identity import LEVELS, Compared, Identity
+
+_COUNTED: Final = ("phone", "email", "birth", "national", "address", "postcode")
+"""Things of which random pairs hardly ever agree: how often strangers do is counted."""
+_BY_CONTENT: Final = ("source_customer_id", *LEVELS, "record_no")
+_DIGITS: Final = 6
+"""Significant digits of probabilities that are kept: sums of floats differ in the last."""
+
+_TWO_IDS: Final = "l.source_customer_id <> r.source_customer_id"
+
+Block = Sequence[str]
+Model = dict[str, Any]
+"""Splink's settings with their probabilities, as JSON."""
+
+PAIRS: Final = pl.Schema(
+    {
+        "left": pl.UInt32,
+        "right": pl.UInt32,
+        "source_customer_id": pl.String,
+        "other_customer_id": pl.String,
+        "probability": pl.Float64,
+        **dict.fromkeys(LEVELS, pl.String),
+        "rare_given": pl.Float64,
+        "rare_family": pl.Float64,
+    }
+)
+"""One row for each pair of records compared; see `scored`."""
+
+
+def compared(records: pl.DataFrame) -> list[Compared]:
+    """The things that at least two records tell."""
+    return [name for name in LEVELS if records[name].count() > 1]
+
+
+def _linker(
+    records: pl.DataFrame, settings: SettingsCreator | Model, threads: int | None = None
+) -> Linker:
+    database = DuckDBAPI()
+    if threads is not None:
+        database.duckdb_con.execute(f"SET threads = {threads}")
+    given = pl.col("given_sounds").list.first().alias("given_sound")
+    family = pl.col("family_sounds").list.first().alias("family_sound")
+    # Sampling goes by place: the same records are the same table in whatever order.
+    ordered = records.with_columns(given, family).sort(_BY_CONTENT, nulls_last=True)
+    table = database.register(cast("Any", ordered.to_arrow()))
+    return Linker(table, settings, log_level=logging.ERROR)
+
+
+def train(records: pl.DataFrame, identity: Identity) -> Model:
+    """Learn how records of one person, and of strangers, agree.
+
+    Args:
+        records: see `transforms.identity_records.usable`.
+        identity: what to start from, and how to learn.
+    """
+    names = compared(records)
+    starts = {name: identity.comparisons[name].levels for name in names}
+    count = records.height
+    pairs = count * (count - 1) / 2
+    certain = _certain(records, identity)
+    training = identity.training
+    expected = max(certain / training.certain_share, count * training.least_split_share)
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="record_no",
+        comparisons=[comparison(name, starts[name]) for name in names],
+        probability_two_random_records_match=min(expected / max(pairs, 1.0), 0.5),
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+    )
+    linker = _linker(records, settings, threads=1)
+    linker.training.estimate_u_using_random_sampling(
+        training.sampled_pairs, training.seed, min_count_per_level=None
+    )
+    learns = certain >= training.worth_of_start
+    if learns:
+        for block in training.learn_from:
+            if set(block) <= set(names):
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    CustomRule(_shared(block)),
+                    estimate_without_term_frequencies=True,
+                )
+    model = linker.misc.save_model_to_json()
+    weight = certain if learns else 0.0
+    sampled = min(float(training.sampled_pairs), pairs)
+    for learned in model["comparisons"]:
+        name = learned["output_column_name"]
+        _settle(learned, starts[name], weight / training.worth_of_start, sampled)
+        if name in _COUNTED:
+            _count_strangers(learned, records[name], expected)
+    return model
+
+
+def scored(
+    records: pl.DataFrame,
+    model: Model,
+    blocking: Sequence[Block],
+    least: float | None,
+    only: str = "true",
+) -> pl.DataFrame:
+    """One row for each pair of records of two source ids that share enough to be compared.
+
+    Args:
+        records: see `transforms.identity_records.usable`.
+        model: what `train` learned.
+        blocking: what pairs must share, all of any one; each names columns of `records`.
+        least: probability from which on a pair is given; all if None.
+        only: a condition on the two records `l` and `r`, in SQL.
+
+    Returns:
+        `left` and `right` (record numbers, the smaller first) with their two source ids,
+        `probability`, and for each thing compared its degree of agreement (null where either lacks it); for names also
+        `rare_given` and `rare_family`, the share of records that have the commoner of both.
+    """
+    names = [c["output_column_name"] for c in model["comparisons"]]
+    rules = [
+        {
+            "blocking_rule": f"{_shared(block)} AND {_TWO_IDS} AND ({only})",
+            **({"arrays_to_explode": ["name"]} if "name" in block else {}),
+        }
+        for block in blocking
+    ]
+    linker = _linker(
+        records,
+        {
+            **model,
+            "blocking_rules_to_generate_predictions": rules,
+            "retain_matching_columns": True,
+            "additional_columns_to_retain": ["source_customer_id"],
+        },
+    )
+    found = linker.inference.predict(threshold_match_probability=least)
+    return _pairs_of(found.as_duckdbpyrelation().pl(), names)
+
+
+def _pairs_of(found: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    columns: dict[str, pl.Expr] = {
+        "left": pl.col("record_no_l"),
+        "right": pl.col("record_no_r"),
+        "source_customer_id": pl.col("source_customer_id_l"),
+        "other_customer_id": pl.col("source_customer_id_r"),
+        "probability": pl.col("match_probability"),
+    }
+    for name in LEVELS:
+        degrees = dict(enumerate(reversed(LEVELS[name])))
+        told = pl.col(f"gamma_{name}") if name in names else pl.lit(None, pl.Int32)
+        columns[name] = told.replace_strict(
+            degrees, default=None, return_dtype=pl.String
+        )
+    for name in ("given", "family"):
+        same, alike = (
+            pl.max_horizontal(f"tf_{column}_l", f"tf_{column}_r")
+            if name in names
+            else pl.lit(None, pl.Float64)
+            for column in (name, f"{name}_sound")
+        )
+        is_alike = columns[name] == "sounds_alike"
+        columns[f"rare_{name}"] = pl.when(is_alike).then(alike).otherwise(same)
+    pairs = found.select(**columns)
+    return pairs.select(pl.col(name).cast(dtype) for name, dtype in PAIRS.items()).sort(
+        "left", "right"
+    )
+
+
+def blocks(model: Model, identity: Identity) -> list[Block]:
+    """What pairs must share to be compared, of what the records tell."""
+    known = {c["output_column_name"] for c in model["comparisons"]} | {"name"}
+    return [block for block in identity.blocking if set(block) <= known]
+
+
+def _shared(block: Block) -> str:
+    return " AND ".join(f"l.{column} = r.{column}" for column in block)
+
+
+def _certain(records: pl.DataFrame, identity: Identity) -> int:
+    """How many pairs agree so that only one person can be meant."""
+    found = [
+        records.select("record_no", *rule)
+        .drop_nulls()
+        .group_by(rule)
+        .agg("record_no")
+        .filter(pl.col("record_no").list.len() > 1)["record_no"]
+        .to_list()
+        for rule in identity.training.certain
+    ]
+    return len({pair for sets in found for one in sets for pair in _pairs(one)})
+
+
+def _pairs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    return combinations(sorted(numbers), 2)
+
+
+def _settle(
+    comparison: Any, starts: Mapping[str, float], weight: float, sampled: float
+) -> None:
+    """Draw what was learned towards what it started from; no agreement is impossible.
+
+    `weight` is how many times the start's worth was learned from.
+    """
+    levels = [x for x in comparison["comparison_levels"] if not x.get("is_null_level")]
+    for level in levels:
+        start = starts[level["label_for_charts"]]
+        learned = level.get("m_probability", start)
+        level["m_probability"] = (start + weight * learned) / (1 + weight)
+        seen = (level.get("u_probability") or 0.0) * sampled
+        level["u_probability"] = (seen + 0.5) / (sampled + 0.5 * len(levels))
+    for kind in ("m_probability", "u_probability"):
+        whole = sum(level[kind] for level in levels)
+        for level in levels:
+            level[kind] = _rounded(level[kind] / whole)
+
+
+def _count_strangers(comparison: Any, values: pl.Series, expected: float) -> None:
+    """How often strangers share a value: all pairs that do, but for those expected to be one.
+
+    At least a tenth of the pairs that share one are taken for strangers.
+    """
+    known = values.drop_nulls()
+    counts = known.value_counts()["count"].cast(pl.Float64)
+    sharing = float((counts * (counts - 1) / 2).sum())
+    strangers = max(sharing - expected, 0.1 * sharing, 0.5)
+    u = strangers / max(known.len() * (known.len() - 1) / 2, 1.0)
+    for level in comparison["comparison_levels"]:
+        if level["label_for_charts"] == "same":
+            level["u_probability"] = _rounded(min(u, 0.5))
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{_DIGITS}g}")
