@@ -2,12 +2,13 @@
 
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboards.components import correcting, filter_bar, shell
+from dashboards.components import correcting, deciding, filter_bar, shell
 from dashboards.filters import DIMENSIONS, Filters, from_search, other_pairs, to_search
 from dashboards.formats import Formats, formats, interface_language
 from dashboards.marts.counts import Choices, choices
@@ -53,6 +54,7 @@ def create_app(
     ranked_calls: int | None = None,
     locale: str | None = None,
     records: str | None = None,
+    time_zone: str = "UTC",
 ) -> dash.Dash:
     """Build the application without opening the published marts.
 
@@ -68,6 +70,7 @@ def create_app(
             knowledge has it. Without it, nobody has one.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
+        time_zone: the contact centre's zone, in which reviews of decisions fall due.
 
     Raises:
         LocaleError: the locale is not described.
@@ -88,9 +91,11 @@ def create_app(
         ],
     )
     app.layout = lambda: shell.shell(_choices(door))
-    _fill_pages(app, door, written, heated_threshold, ranked_calls, kept)
+    zone = ZoneInfo(time_zone)
+    _fill_pages(app, door, written, heated_threshold, ranked_calls, kept, zone)
     review.register(app, kept)
     correcting.register(app, kept)
+    deciding.register(app, door, kept, written, zone)
     _keep_filters_in_url(app, door)
     _in_the_browser(app)
     return app
@@ -110,6 +115,7 @@ def _fill_pages(
     heated_threshold: float | None,
     ranked_calls: int | None,
     records: Records,
+    zone: ZoneInfo,
 ) -> None:
     """The URL and the scheme in, the page out."""
     by_path = {page.path: page for page in PAGES}
@@ -146,6 +152,7 @@ def _fill_pages(
             carried=carried,
             ranked_calls=ranked_calls,
             records=records,
+            zone=zone,
         )
         told = shell.notes(notes)
         bar = " ".join(["filter-bar", *(f"has-{name}" for name in shown.filters)])

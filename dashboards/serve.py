@@ -58,6 +58,7 @@ def serve(
     ranked_calls: int | None = None,
     locale: str | None = None,
     records: str | None = None,
+    time_zone: str = "UTC",
 ) -> None:
     """Serve the dashboards until interrupted.
 
@@ -70,6 +71,7 @@ def serve(
         ranked_calls: opportunities, or calls, below which an agent has no rank.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
+        time_zone: the contact centre's zone.
 
     Raises:
         LocaleError: the locale is not described.
@@ -82,6 +84,7 @@ def serve(
         ranked_calls=ranked_calls,
         locale=locale,
         records=records,
+        time_zone=time_zone,
     )
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -1,8 +1,9 @@
 """What a page is given: the marts, the filters, and how to write numbers."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dashboards.filters import Filters, to_search
 from dashboards.formats import Formats
@@ -25,7 +26,8 @@ class View:
         carried: all filters of the URL, which links to other pages keep.
         ranked_calls: opportunities, or calls, below which an agent has no rank, if told;
             nobody has one without it.
-        records: people's samples, marks and corrections, if they are kept.
+        records: people's samples, marks, corrections and decisions, if they are kept.
+        zone: the contact centre's, in which reviews of decisions fall due.
     """
 
     published: Published
@@ -38,6 +40,7 @@ class View:
     carried: Filters
     ranked_calls: int | None = None
     records: Records | None = None
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
     def link(self, path: str | None = None, **asked: str | None) -> str:
         """The URL of a page under the same filters, with its own choices."""

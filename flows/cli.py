@@ -199,6 +199,7 @@ def _serve(settings: Settings) -> None:
         ranked_calls=int(thresholds.ranked_calls.value),
         locale=settings.locale,
         records=settings.records_url,
+        time_zone=settings.time_zone,
     )
 
 

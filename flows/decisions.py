@@ -22,7 +22,9 @@ _DECIDED_SINCE: Final = """
                 AND f.started_at + to_seconds($window::DOUBLE)
         GROUP BY f.call_id)
     SELECT DISTINCT f.day FROM marts.call_facts AS f LEFT JOIN now USING (call_id)
-    WHERE f.decided_at IS DISTINCT FROM now.decided_at ORDER BY f.day
+    WHERE f.decided_at IS DISTINCT FROM now.decided_at
+        OR f.are_decisions_kept IS DISTINCT FROM coalesce(f.started_at >= $since, false)
+    ORDER BY f.day
 """
 
 
@@ -66,6 +68,9 @@ def decided_days(
     """Days with a call after which management decided otherwise than the run knew."""
     made = decisions.made
     told = pl.DataFrame(schema=DECISIONS) if made is None else made
-    window = {"window": thresholds.review_days.value * _DAY_SECONDS}
+    window = {
+        "window": thresholds.review_days.value * _DAY_SECONDS,
+        "since": decisions.since,
+    }
     with published.lend("decided", told):
         return published.read(_DECIDED_SINCE, window)["day"].to_list()

@@ -73,6 +73,7 @@ def call_facts(
         "window_closes_at": _moments(verdicts.window_closes_at),
         "corrected_at": _moments(corrected),
         "decided_at": _moments(context.decided),
+        "are_decisions_kept": pl.Series(context.are_decisions_kept),
         "is_vulnerable": pl.col("vulnerable"),
         "knowledge": pl.lit(version),
     }

@@ -156,9 +156,8 @@ def _tell_overdue(rows: list[Mapping[str, Any]], today: date) -> None:
     if not rows:
         typer.echo(f"no review is overdue on {today}")
         return
-    typer.echo(f"{len(rows)} reviews overdue on {today}:")
+    typer.echo(f"reviews overdue on {today}:")
     for row in rows:
         days = (today - row["review_on"]).days
-        typer.echo(
-            f"{row['person']}  decision {row['id']}: {_summary(row)}; {days} days overdue"
-        )
+        late = "1 day overdue" if days == 1 else f"{days} days overdue"
+        typer.echo(f"{row['person']}  decision {row['id']}: {_summary(row)}; {late}")

@@ -12,7 +12,7 @@ from transforms.behaviours.judgement import (
     open_until,
     records,
 )
-from transforms.context import Context, microseconds
+from transforms.context import Context
 from transforms.heard import NEVER, Floats, Ints, Mask
 from transforms.incidents import DAY
 
@@ -104,35 +104,26 @@ def _running(
 def management_informed(context: Context, parameters: Parameters) -> Judgement:
     """When a customer reaches the chronic threshold, management decides within the window."""
     reached = _reaches_chronic(context)
-    never = "the customer does not reach the chronic threshold with this call"
-    if context.around.decisions is None:
-        unknown = note(reached, "no record of management's decisions is kept")
-        return Judgement(reached, "", never, unobservable=unknown)
     decided = reached & (context.decided != NEVER)
     closes = context.review_closes
-    waiting = reached & ~decided & (closes > context.as_of)
-    unkept = reached & ~decided & ~waiting & (context.started < _kept_since(context))
-    late = np.flatnonzero(reached & ~decided & ~waiting & ~unkept)
+    unkept = reached & ~decided & ~context.are_decisions_kept
+    silent = reached & ~decided & ~unkept
+    waiting = silent & (closes > context.as_of)
+    late = np.flatnonzero(silent & ~waiting)
     return Judgement(
         opportunity=reached,
         missed="",
-        not_applicable=never,
+        not_applicable="the customer does not reach the chronic threshold with this call",
         met=records(
             np.flatnonzero(decided), "management's decision is recorded in time"
         ),
         violated=records(late, "no decision of management within the window"),
         unobservable=both(
             open_until(context, waiting, closes),
-            note(unkept, "management's decisions were not kept yet"),
+            note(unkept, "no record of management's decisions was kept then"),
         ),
         closes=np.where(waiting, closes, NEVER),
     )
-
-
-def _kept_since(context: Context) -> int:
-    """From when on decisions are kept, in microseconds: before, none can be found."""
-    since = context.around.decisions_since
-    return 0 if since is None else microseconds(since)
 
 
 def _reaches_chronic(context: Context) -> Mask:

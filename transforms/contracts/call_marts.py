@@ -108,6 +108,9 @@ CALL_FACTS: Final = Table(
         "decided_at": optional(
             UTC, "When management last decided on the customer in the days of review."
         ),
+        "are_decisions_kept": optional(
+            pl.Boolean, "Management's decisions were recorded by then, on any customer."
+        ),
         "knowledge": KNOWLEDGE,
     },
 )
