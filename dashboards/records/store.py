@@ -98,6 +98,9 @@ def database_url(given: str) -> URL:
     """
     try:
         url = make_url(given)
+        if url.drivername in ("postgres", "postgresql"):
+            # The driver that our extra `postgres` installs, and not SQLAlchemy's default.
+            url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise RecordsUrlError(
