@@ -93,6 +93,7 @@ class Plan:
     broken_on: str | None = None
     unmet: bool = False
     is_grave: bool = False
+    insists: bool = False
     handed_on: bool = False
     settles: bool | None = None
     generous: bool = False

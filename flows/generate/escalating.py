@@ -64,6 +64,9 @@ def press(talk: Talk) -> None:
 
 def _ask_for_supervisor(talk: Talk) -> None:
     talk.customer("supervisor_request")
+    if talk.plan.insists:
+        talk.exchange(1)
+        talk.customer("supervisor_request")
     talk.event("supervisor_request")
     if not talk.behaves("honour_supervisor"):
         talk.agent("supervisor_refusal")

@@ -96,8 +96,8 @@ def _weekday(day: date | None, weekdays: Sequence[str]) -> str | None:
 def _chronic(plan: Plan, contact: Contact, weekdays: Sequence[str]) -> Plan:
     """Shape a call of a chronic customer: only the customer's own patterns show."""
     customer = contact.customer
-    plan.abuse, plan.settles = 0, True
-    plan.wants_supervisor = plan.threatens = plan.sues = False
+    plan.insists, plan.abuse, plan.settles, plan.fault = True, 0, False, False
+    plan.wants_supervisor = plan.threatens = plan.sues = plan.leaves = False
     plan.heat = min(plan.heat, 3.5)
     for pattern in customer.patterns:
         _SHAPES[pattern](plan, contact)
@@ -107,7 +107,7 @@ def _chronic(plan: Plan, contact: Contact, weekdays: Sequence[str]) -> Plan:
 
 def _let_down(plan: Plan, contact: Contact) -> None:
     plan.again = contact.place > 0
-    plan.settles, plan.promises, plan.fault = False, True, True
+    plan.promises = plan.fault = True
 
 
 def _serial(plan: Plan, contact: Contact) -> None:
@@ -117,16 +117,15 @@ def _serial(plan: Plan, contact: Contact) -> None:
 
 def _abusive(plan: Plan, contact: Contact) -> None:
     plan.abuse = 2 if contact.place % 2 else 1
-    plan.threatens = plan.threatens or contact.place == 3
 
 
 def _escalator(plan: Plan, contact: Contact) -> None:
-    plan.wants_supervisor = contact.place % 5 != 3
+    plan.wants_supervisor = contact.place % 6 != 3
 
 
 def _worthy(plan: Plan, contact: Contact) -> None:
     if contact.is_grave:
-        plan.heat, plan.settles, plan.fault = 5.0, False, True
+        plan.heat, plan.fault = 5.0, True
         plan.opens_angry = plan.sues = True
         plan.again, plan.is_grave = contact.place > 0, True
 

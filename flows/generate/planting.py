@@ -28,8 +28,9 @@ _CHRONIC_SHARE: Final = 0.08
 _CHRONIC_CONTACTS: Final = (5, 8)
 _DAYS_A_CONTACT: Final = 10
 _VULNERABLE_EACH: Final = 7
-_GRAVE_CONTACTS: Final = 2
-"""Contacts about the one grave case of a customer who isn't let down besides."""
+_ON_ONE_MATTER: Final = 2
+"""Contacts on each matter of a customer who is neither let down nor serial: too few to be
+the same case again and again, and as nothing is settled, no serial complaining either."""
 
 _BUSINESS_DAYS: Final = 30
 _BUSINESS_CALLS: Final = 1500
@@ -95,21 +96,19 @@ def _book_chronic(
 
 
 def _is_grave(patterns: tuple[str, ...], place: int) -> bool:
-    one_case = "let_down" in patterns or place < _GRAVE_CONTACTS
+    one_case = "let_down" in patterns or place < _ON_ONE_MATTER
     return "supervisor_worthy" in patterns and one_case
 
 
 def _told(
     patterns: tuple[str, ...], issues: Sequence[int], wanted: int
 ) -> tuple[int, ...]:
-    """Choose what each contact is about: one case, many matters, or two."""
+    """Choose what each contact is about: one case, always another, or a few matters."""
     if "let_down" in patterns:
         return (issues[0],) * wanted
     if "serial_complainer" in patterns:
         return tuple(itertools.islice(itertools.cycle(issues), wanted))
-    if "supervisor_worthy" in patterns:
-        return (issues[0],) * _GRAVE_CONTACTS + (issues[1],) * wanted
-    return tuple(itertools.islice(itertools.cycle(issues[:2]), wanted))
+    return tuple(issues[place // _ON_ONE_MATTER] for place in range(wanted))
 
 
 def _apart(world: World, customer: Customer, rng: Random) -> list[int]:

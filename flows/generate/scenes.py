@@ -9,9 +9,7 @@ from typing import Final
 
 from flows.generate.conversation import Kind, Talk
 from flows.generate.escalating import abuse, press
-
-_THINGS: Final = ("delivery", "refund", "visit", "other")
-"""What is promised for a day, if it isn't a call."""
+from flows.generate.promising import promise
 
 
 def play(talk: Talk) -> None:
@@ -47,7 +45,7 @@ def _complaint(talk: Talk) -> None:
     _offer(talk)
     talk.settled = talk.plan.settles is not False
     talk.customer("agreement" if talk.settled else "unresolved")
-    _promise(talk)
+    promise(talk)
     talk.exchange(talk.rng.randint(0, 2))
     _part(talk)
 
@@ -63,7 +61,7 @@ def _heated(talk: Talk) -> None:
         _offer(talk)
         talk.customer("agreement")
     talk.customer("resolved" if talk.settled else "unresolved")
-    _promise(talk)
+    promise(talk)
     _make_good(talk)
     if not talk.settled and talk.heat >= 3 and talk.chance(0.4):
         talk.customer("anger")
@@ -124,6 +122,8 @@ def _tell(talk: Talk, *, angry: bool) -> None:
     if angry and plan.opens_angry:
         opening.append(talk.wording("customer:anger"))
         labels.append("anger")
+    if plan.insists:
+        opening.append(talk.wording("customer:complaint"))
     talk.say("customer", " ".join(opening), *labels)
 
 
@@ -143,8 +143,12 @@ def _vent(talk: Talk) -> None:
     talk.say("customer", f"{story[2]} {talk.wording('customer:anger')}", "anger")
     if talk.chance(0.35):
         talk.customer("profanity")
+    if talk.plan.is_grave:
+        talk.customer("anger", "profanity")
     if nods and talk.chance(0.6):
         talk.agent("backchannel")
+        talk.customer("complaint")
+    elif talk.plan.insists:
         talk.customer("complaint")
 
 
@@ -237,32 +241,6 @@ def _is_settled(talk: Talk) -> bool:
         return talk.plan.settles
     offered = "solution_offer" in talk.by_agent or "supervisor_transfer" in talk.events
     return offered and talk.heat < 2.6 and talk.chance(0.85)
-
-
-def _promise(talk: Talk) -> None:
-    """Say what comes next; a sentence with a date in it is a promise."""
-    if talk.attempts("next_steps"):
-        if talk.plan.owes("thing") and not talk.promises:
-            _promise_thing(talk)
-        else:
-            talk.agent("next_steps")
-        talk.agreed()
-    if talk.attempts("contact_details"):
-        talk.agent("contact_details")
-        talk.agreed(0.6)
-    free = talk.plan.owes("call", "vague") and not talk.promises
-    if free and (talk.plan.promises or talk.attempts("follow_up_commitment")):
-        talk.agent("follow_up_commitment_dated")
-        talk.promise("call_back")
-        talk.agreed(0.6)
-    if talk.chance(0.03):
-        talk.agent("overpromise")
-
-
-def _promise_thing(talk: Talk) -> None:
-    kind = talk.rng.choice(_THINGS)
-    talk.agent("next_steps_dated" if kind == "other" else f"promises:{kind}_dated")
-    talk.promise(kind)
 
 
 def _make_good(talk: Talk) -> None:
