@@ -26,22 +26,22 @@ SLOTS: Final[Mapping[str, tuple[int, int]]] = {
 _IN_DIGITS: Final = frozenset(SLOTS) - {"weekday", "month"}
 _WRITTEN: Final = {
     "time": re.compile(r"\d{1,2}[:.]\d{2}"),
-    "date": re.compile(r"\d{1,2}[./-]\d{1,2}(?:[./-](?:\d{4}|\d{2}))?"),
+    "date": re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|\d{1,2}\.\d"),
 }
 """Slots whose value is a token as it is written."""
 _TAKEN_FROM: Final = {"low": "count"}
 _SLOT: Final = re.compile(r"([^\s{}]*)\{(\w+)\}([^\s{}]*)")
 
 
-def plain(text: str) -> str:
-    """Lower case, straight apostrophes, no diacritics.
+def plain(text: str, *, fold: bool) -> str:
+    """Lower case, straight apostrophes, and no diacritics where they are folded.
 
-    >>> plain("Zítra, o\u2019clock")
+    >>> plain("Zítra, o\u2019clock", fold=True)
     "zitra, o'clock"
     """
     text = text.translate(_STRAIGHT).lower()
-    if text.isascii():
-        return text
+    if text.isascii() or not fold:
+        return unicodedata.normalize("NFC", text)
     decomposed = unicodedata.normalize("NFD", text)
     return "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
 
@@ -90,6 +90,7 @@ class PhraseTree(Generic[Meaning]):
 
     root: _Node[Meaning]
     tables: Mapping[str, Table]
+    fold: bool
 
     def add(self, wording: str, meaning: Meaning, phrase: str) -> None:
         """Take in one wording of a phrase.
@@ -101,7 +102,9 @@ class PhraseTree(Generic[Meaning]):
         for chunk in wording.split():
             slot = _SLOT.fullmatch(chunk)
             if slot is None:
-                node = node.words.setdefault(plain(chunk), _Node[Meaning]())
+                node = node.words.setdefault(
+                    plain(chunk, fold=self.fold), _Node[Meaning]()
+                )
                 continue
             prefix, name, suffix = slot.groups()
             if name not in SLOTS and name not in _WRITTEN and name != "unit":
@@ -109,7 +112,9 @@ class PhraseTree(Generic[Meaning]):
                 raise ValueError(
                     f"{phrase!r}: no slot is called {name!r}, only {known}"
                 )
-            key = _Slot(plain(prefix), name, plain(suffix))
+            key = _Slot(
+                plain(prefix, fold=self.fold), name, plain(suffix, fold=self.fold)
+            )
             node = node.slots.setdefault(key, _Node[Meaning]())
         if node is self.root:
             raise ValueError(f"{phrase!r} may stand for no words at all")
@@ -181,30 +186,34 @@ class PhraseTree(Generic[Meaning]):
                     yield value, at + length
 
     def is_number(self, word: str) -> bool:
-        """Whether a word is a number, in digits or as an hour."""
-        return word[:1].isdecimal() or (word,) in self.tables["hour"]
+        """Whether a word is a number, in digits or as an hour; "one" is often an article."""
+        return word[:1].isdecimal() or self.tables["hour"].get((word,), 1) != 1
 
 
 def phrase_tree(
     phrases: Iterable[tuple[str, Meaning]],
     numbers: Mapping[str, Mapping[int, Sequence[str]]],
     units: Mapping[str, Sequence[str]],
+    *,
+    fold: bool,
 ) -> PhraseTree[Meaning]:
     """Compile phrases, each with what it means.
 
     Raises:
         ValueError: a slot that there is not, or a phrase with two meanings.
     """
-    tables = {name: _table(words) for name, words in numbers.items()}
-    tables["unit"] = _table(units)
-    tree = PhraseTree[Meaning](_Node[Meaning](), tables)
+    tables = {name: _table(words, fold=fold) for name, words in numbers.items()}
+    tables["unit"] = _table(units, fold=fold)
+    tree = PhraseTree[Meaning](_Node[Meaning](), tables, fold)
     for phrase, meaning in phrases:
         for wording in expand(phrase):
             tree.add(wording, meaning, phrase)
     return tree
 
 
-def _table(words: Mapping[int, Sequence[str]] | Mapping[str, Sequence[str]]) -> Table:
+def _table(
+    words: Mapping[int, Sequence[str]] | Mapping[str, Sequence[str]], *, fold: bool
+) -> Table:
     """Forms by their words.
 
     Raises:
@@ -213,7 +222,7 @@ def _table(words: Mapping[int, Sequence[str]] | Mapping[str, Sequence[str]]) -> 
     table: Table = {}
     for value, forms in words.items():
         for form in forms:
-            key = tuple(plain(form).split())
+            key = tuple(plain(form, fold=fold).split())
             if table.setdefault(key, value) != value:
                 raise ValueError(f"{form!r} stands for both {table[key]} and {value}")
     return table

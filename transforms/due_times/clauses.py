@@ -74,7 +74,7 @@ def is_time(piece: Piece) -> bool:
 
 def sentences(text: str, grammar: Grammar) -> tuple[list[Word], list[Sentence]]:
     """The words of an utterance, and its sentences as clauses."""
-    words = words_of(text, grammar.clauses.abbreviations)
+    words = words_of(text, grammar.clauses.abbreviations, fold=grammar.fold_diacritics)
     said = [word.text for word in words]
     pieces = list(_standing(_pieces(words, said, grammar), words, grammar))
     found: list[Sentence] = []
@@ -119,7 +119,9 @@ def _standing(
         if isinstance(rule, Clock) and rule.stands != "alone":
             stands = _is_followed(piece, after, words, grammar)
             if rule.stands == "bounded":
-                stands &= _is_bounded(before, after, words[piece.last - 1])
+                stands &= before is not None and isinstance(
+                    before.meaning, Bound | Day | Weekday | Date | Part
+                )
             if not stands:
                 continue
         yield piece
@@ -133,18 +135,6 @@ def _is_followed(
         return True
     following = words[piece.last].text
     return following in grammar.follows_hour or following in grammar.joining
-
-
-def _is_bounded(before: Piece | None, after: Piece | None, last: Word) -> bool:
-    if before is not None and isinstance(
-        before.meaning, Bound | Day | Weekday | Date | Part
-    ):
-        return True
-    return (
-        after is not None
-        and not last.ends
-        and isinstance(after.meaning, Day | Weekday | Part)
-    )
 
 
 def _sentence(

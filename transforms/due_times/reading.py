@@ -27,6 +27,9 @@ HALF_DAY: Final = "morning or afternoon is not said, and office hours don't tell
 EITHER_WEEK: Final = "it could be this week's day or next week's"
 NO_SUCH_DATE: Final = "there is no such date near"
 NO_SUCH_TIME: Final = "the clock shows that time not once on that day"
+LENGTH: Final = "it could be an hour of the clock, or so many hours from now"
+DATE_OR_TIME: Final = "it could be a date or a time of day"
+_STRICT: Final = ("before", "before_or_for")
 HALF: Final = 12 * 60
 
 
@@ -52,6 +55,7 @@ class Said:
     parts: list[tuple[Part, str]] = field(default_factory=list[tuple[Part, str]])
     moments: list[datetime] = field(default_factory=list[datetime])
     ends: list[str] = field(default_factory=list[str])
+    needs_day: bool = False
 
 
 def moment_of(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> datetime:
@@ -93,12 +97,27 @@ def _gathered(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> Said:
             _Gatherer(said, now, grammar, in_week).take(piece, bound)
             bound = "at"
         before = piece
+    if _dangles(pieces):
+        raise UnreadableError(OPEN)
     return said
+
+
+def _dangles(pieces: Sequence[Piece]) -> bool:
+    """Whether a time is followed by "before", and that by nothing that was read."""
+    return any(
+        isinstance(piece.meaning, Bound)
+        and piece.meaning.bound in _STRICT
+        and before.last == piece.first
+        and (after is None or after.first != piece.last)
+        for before, piece, after in zip(
+            pieces, pieces[1:], (*pieces[2:], None), strict=False
+        )
+    )
 
 
 def _joined(first: str, second: str) -> str:
     """Two bounds together: an open one leaves all open, a stricter one counts."""
-    order = ("open", "before", "by", "at")
+    order = ("open", "before", "before_or_for", "by", "at")
     return min(first, second, key=order.index)
 
 
@@ -120,7 +139,7 @@ class _Gatherer:
                 )
                 self._part(day.part, bound)
             case Weekday() as weekday:
-                on = self._weekday(weekday, int(piece.slots["weekday"]))
+                on = self._weekday(weekday, weekday.day or int(piece.slots["weekday"]))
                 self.said.dates.append((on, bound))
                 self._part(weekday.part, bound)
             case Date():
@@ -174,6 +193,8 @@ class _Gatherer:
         if rule.fixed is not None:
             self.said.clocks.append((_minutes(rule.fixed), bound))
             return
+        if rule.stands == "dated":
+            self.said.needs_day = True
         hour, minute, is_whole_day = _hour(piece)
         if minute > 59 or hour > 23:
             raise UnreadableError(NO_SUCH_TIME)
@@ -188,11 +209,11 @@ class _Gatherer:
             self.said.either.append((minutes % HALF, bound))
 
     def _span(self, rule: Span, piece: Piece, bound: str) -> None:
-        if bound == "before":
+        if bound in _STRICT:
             raise UnreadableError(OPEN)
         now = self.now
         count = int(piece.slots.get("count", rule.count or 1))
-        unit = "minute" if rule.minutes is not None else str(piece.slots["unit"])
+        unit = str(rule.unit or piece.slots.get("unit", "minute"))
         if unit in ("minute", "hour"):
             minutes = rule.minutes or count * (60 if unit == "hour" else 1)
             self.said.moments.append(later(now.said_at, timedelta(minutes=minutes)))
@@ -217,9 +238,9 @@ class _Gatherer:
         if rule.edge == "within":
             if self.in_week is not None and rule.period == "week":
                 return
-            if bound in ("before", "by"):
+            if bound != "at":
                 raise UnreadableError(OPEN)
-        if rule.edge == "start" and bound == "before":
+        if rule.edge == "start" and bound in _STRICT:
             raise UnreadableError(OPEN)
         if rule.period == "week":
             week = now.week_of(rule.ahead)
@@ -241,6 +262,9 @@ def _hour(piece: Piece) -> tuple[int, int, bool]:
     if written is None:
         hour = int(piece.slots["hour"])
         return hour, 0, hour == 0
+    is_bare = piece.last - piece.first == 1
+    if is_bare and "." in str(written) and 1 <= int(str(written)[-2:]) <= 12:
+        raise UnreadableError(DATE_OR_TIME)
     hours, minutes = str(written).replace(".", ":").split(":")
     return int(hours), int(minutes), hours.startswith("0") or int(hours) > 12
 
@@ -263,7 +287,7 @@ def _combined(said: Said, now: Now) -> datetime | None:
         return now.close(day or now.today)
     if said.parts:
         return _part_end(said, now, day)
-    if day is None:
+    if day is None or any(bound == "before_or_for" for _, bound in said.dates):
         raise UnreadableError(OPEN)
     if any(bound == "before" for _, bound in said.dates):
         return now.close(now.working_day(day, -1))
@@ -285,6 +309,8 @@ def _clock_time(said: Said, now: Now, day: date) -> int | None:
         return None
     if said.ends:
         raise UnreadableError(TWO)
+    if said.needs_day and not said.dates and not said.parts:
+        raise UnreadableError(LENGTH)
     times = {minutes for minutes, _ in said.clocks}
     times |= {_told_apart(m, bound, said, now, day) for m, bound in said.either}
     if len(times) > 1:
@@ -303,7 +329,7 @@ def _told_apart(minutes: int, bound: str, said: Said, now: Now, day: date) -> in
     else:
         opens, closes = _minutes(now.hours.opens), _minutes(now.hours.closes)
         fits = [m for m in both if opens <= m <= closes]
-        if bound in ("by", "before"):
+        if bound != "at":
             # Nobody promises to be done before the office opens.
             fits = [m for m in fits if m > opens]
         if day == now.today and len(fits) > 1:
@@ -324,6 +350,8 @@ def _part_end(said: Said, now: Now, day: date | None) -> datetime | None:
     if day is None and now.said_at.time() >= part.begins:
         raise UnreadableError(PASSED)
     on = day or now.today
+    if bound == "before_or_for" or not part.sharp:
+        raise UnreadableError(OPEN)
     if bound == "before":
         return now.at(on, part.begins)
     closes = now.hours.closes

@@ -12,8 +12,12 @@ _WORD: Final = re.compile(
     r"""
     \d{1,4}(?:[:./-]\d{1,4})+          # 16:30, 14.5, 14/05/2026
     | (?:[^\W\d_]\.){2,}               # p.m.
-    | [^\W_]+(?:['’`´ʼ׳״"][^\W_]+)*    # o'clock, z'n
-    """,
+    | LETTERS(?:['’`´ʼ׳״"]LETTERS)*    # o'clock, z'n
+    """.replace(
+        # With the marks that some texts write apart from their letters.
+        "LETTERS",
+        r"(?:[^\W_][\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]*)+",
+    ),
     re.VERBOSE,
 )
 _ENDS_SENTENCE: Final = frozenset(".!?…\n;")
@@ -37,7 +41,7 @@ class Word:
     is_asked: bool
 
 
-def words_of(text: str, abbreviations: Collection[str]) -> list[Word]:
+def words_of(text: str, abbreviations: Collection[str], *, fold: bool) -> list[Word]:
     """The words of a text in their order; spans in code points of the text as given."""
     found = list(_WORD.finditer(text))
     words: list[Word] = []
@@ -45,7 +49,7 @@ def words_of(text: str, abbreviations: Collection[str]) -> list[Word]:
         following = found[place + 1].start() if place + 1 < len(found) else len(text)
         between = text[match.end() : following]
         said = match.group()
-        word = plain(said)
+        word = plain(said, fold=fold)
         if "." in word and not word[0].isdecimal():
             word = word.replace(".", "")
         goes_on = (

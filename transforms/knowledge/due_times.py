@@ -3,10 +3,10 @@
 Phrases have the lexicons' groups, `(a|b)` and `[a|b]`, and slots: `{hour}`, `{minute}`,
 `{count}`, `{low}`, `{unit}`, `{weekday}`, `{day}`, `{month}`, `{year}`, `{time}` (16:30)
 and `{date}` (14.5. or 14/05/2026). Letters may be joined to a slot: `half{hour}`.
-Diacritics are left out of phrases and of what is heard alike.
+Where diacritics are folded, they are left out of phrases and of what is heard alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import time
 from functools import cached_property
 from itertools import chain
@@ -33,9 +33,10 @@ class Bound(Phrases):
 
     `open` bounds name no last moment ("after", "about", "from"): nothing can be read.
     `before` a day is the end of the working day before it; before an hour, that hour.
+    `before_or_for` an hour is the same; with a day it could be either: not read.
     """
 
-    bound: Literal["by", "at", "before", "open"]
+    bound: Literal["by", "at", "before", "before_or_for", "open"]
 
 
 class Day(Phrases):
@@ -49,8 +50,12 @@ class Weekday(Phrases):
     """A `{weekday}`: the coming one, or that of a week.
 
     `unclear` is said of the coming one and of next week's: read only where both agree.
+
+    Attributes:
+        day: 1 Monday to 7 Sunday, where the phrase says it without a slot.
     """
 
+    day: IsoDay | None = Field(default=None, ge=1, le=7)
     week: Literal["coming", "this", "next", "unclear", "after_coming"]
     part: str | None = None
 
@@ -63,32 +68,36 @@ class Clock(Phrases):
         minutes: whether a `{minute}` is added or taken away.
         half: the half of the day that the phrase says.
         stands: `alone`; `followed`, only before a word that may follow an hour;
-            `bounded`, and only beside a bound or a day, too.
+            `bounded`, and only after a bound or a day, too; `dated`, only where a day
+            is named: it could be a length of time.
     """
 
     fixed: time | None = None
     half: Literal["am", "pm"] | None = None
     add: int = Field(default=0, ge=-60, le=60)
     minutes: Literal["add", "take"] = "add"
-    stands: Literal["alone", "followed", "bounded"] = "alone"
+    stands: Literal["alone", "followed", "bounded", "dated"] = "alone"
 
 
 class Part(Phrases):
     """A part of the day, from and to which its hours are counted.
 
-    A promise for a part is due at its end, or when the office closes within it.
+    A promise for a part is due at its end, or when the office closes within it; of one
+    that is not `sharp` nobody says the end: it only tells hours apart.
     """
 
     name: str
     begins: time
     ends: time
+    sharp: bool = True
 
 
 class Span(Phrases):
-    """A length of time from now: `{count}` of `{unit}`, or a number of minutes."""
+    """A length of time from now: `{count}` of `{unit}`, or what is given here."""
 
     minutes: int | None = Field(default=None, ge=1)
     count: int | None = Field(default=None, ge=1)
+    unit: Unit | None = None
 
 
 class Period(Phrases):
@@ -178,6 +187,7 @@ class Grammar(Frozen):
 
     language: str = Field(pattern=r"^[a-z]{2,3}$")
     version: str
+    fold_diacritics: bool = False
     working_week: WorkingWeek
     horizon_days: Horizon
     words: dict[
@@ -222,17 +232,20 @@ class Grammar(Frozen):
             "conditional": clauses.conditional,
         }
         phrases = ((phrase, kind) for kind, said in kinds.items() for phrase in said)
-        return phrase_tree(phrases, {}, {})
+        return phrase_tree(phrases, {}, {}, fold=self.fold_diacritics)
 
     @cached_property
     def joining(self) -> frozenset[str]:
         """Words with which another clause begins, as they are compared."""
-        return frozenset(map(plain, self.clauses.joining))
+        return self._plain(self.clauses.joining)
 
     @cached_property
     def follows_hour(self) -> frozenset[str]:
         """Words that may follow a bare hour, as they are compared."""
-        return frozenset(map(plain, self.clauses.follows_hour))
+        return self._plain(self.clauses.follows_hour)
+
+    def _plain(self, words: Iterable[str]) -> frozenset[str]:
+        return frozenset(plain(word, fold=self.fold_diacritics) for word in words)
 
     @cached_property
     def tree(self) -> PhraseTree[Rule]:
@@ -242,6 +255,7 @@ class Grammar(Frozen):
             ((phrase, rule) for rule in self.rules for phrase in rule.phrases),
             tables,
             {str(unit): words for unit, words in self.units.items()},
+            fold=self.fold_diacritics,
         )
 
     def part(self, name: str) -> Part:
