@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
-from expectations import customer_marts, escalation_marts, identity_marts
+from expectations import (
+    agent_marts,
+    customer_marts,
+    escalation_marts,
+    identity_marts,
+    promise_marts,
+)
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import marts
 from transforms.contracts.call_marts import ROLES, VERDICTS_KEPT
@@ -21,11 +27,13 @@ def suites(as_of: datetime) -> tuple[Suite, ...]:
         mended_speakers(),
         verdicts(),
         *escalation_marts.suites(),
+        *promise_marts.suites(),
         spans(),
         temperatures(),
         call_transcripts(),
         agent_adherence(),
         escalation_rates(),
+        *agent_marts.suites(),
         *identity_marts.suites(),
         *customer_marts.suites(),
         playbook_steps(),

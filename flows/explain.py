@@ -20,6 +20,7 @@ from transforms.contracts.raw import RAW
 from transforms.contracts.staging import STAGING
 from transforms.detection.detect import Detector
 from transforms.explaining import explained, with_validity
+from transforms.promise_rows import told_of
 
 _SPOKEN: Final = ("call_no", "turn", "speaker")
 """Speakers as the call was scored: their roles may be mended."""
@@ -46,6 +47,7 @@ class Explanation:
         spans: one row a cue heard: `turn`, `label`, `start`, `end`, `cue`.
         escalations: `event_type` and `turn` of each event.
         steps: every step and behaviour with verdict, reason, evidence and validity.
+        promises: what was promised, as `told_of` gives it.
         direction: `ltr` or `rtl`.
     """
 
@@ -54,6 +56,7 @@ class Explanation:
     spans: pl.DataFrame
     escalations: pl.DataFrame
     steps: pl.DataFrame
+    promises: list[dict[str, Any]]
     direction: str
 
     def as_json(self) -> dict[str, Any]:
@@ -76,6 +79,7 @@ class Explanation:
                 {"type": kind, "turn": turn if turn >= 0 else None}
                 for kind, turn in self.escalations.iter_rows()
             ],
+            "promises": self.promises,
             "steps": self.steps.to_dicts(),
         }
 
@@ -131,6 +135,7 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             pl.col("call_id") == call_id
         ).select(pl.col("event_type").cast(pl.String), "turn"),
         steps=with_validity(steps, marks),
+        promises=told_of(scored.judged.context, call_no),
         direction=lexicon.direction if lexicon else "ltr",
     )
 

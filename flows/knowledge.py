@@ -18,6 +18,7 @@ from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
+from transforms.knowledge.promises import PromiseWords
 from transforms.knowledge.review import ReviewGuide
 from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
@@ -43,6 +44,7 @@ def load_knowledge(folder: Path) -> Knowledge:
     lexicons = [_read(Lexicon, path) for path in _all(folder, "lexicons")]
     playbooks = [_read(Playbook, path) for path in _all(folder, "playbooks")]
     grammars = [_read(Grammar, path) for path in _all(folder, "due_times")]
+    words = [_read(PromiseWords, path) for path in _all(folder, "promises")]
     knowledge = Knowledge(
         lexicons={lexicon.language: lexicon for lexicon in lexicons},
         languages=_read(Languages, folder / "languages.yaml"),
@@ -55,6 +57,7 @@ def load_knowledge(folder: Path) -> Knowledge:
         validity=_validity(folder / "validity"),
         review=_read(ReviewGuide, folder / "review" / "guide.yaml"),
         due_times={grammar.language: grammar for grammar in grammars},
+        promises={told.language: told for told in words},
         chronic=_read(ChronicGuide, folder / "chronic.yaml"),
     )
     _check_references(knowledge, folder)
@@ -156,4 +159,5 @@ def _versioned(folder: Path) -> Iterator[Path]:
     yield from _all(folder, "lexicons")
     yield from _all(folder, "playbooks")
     yield from _all(folder, "due_times")
+    yield from _all(folder, "promises")
     yield from sorted(Path(transforms.__file__).parent.rglob("*.py"))

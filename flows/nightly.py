@@ -11,7 +11,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows import candidate as marts_file
-from flows import publish
+from flows import promises, publish
 from flows.calibrate.reviewed import agreement_with_reviewers, newly_reviewed_days
 from flows.corrections import corrected_days, standing
 from flows.days import last_moment, outdated_days, reopened_days, touched_days
@@ -20,6 +20,7 @@ from flows.ingest import IngestReport, ingest
 from flows.knowledge import load_knowledge
 from flows.lock import writing
 from flows.progress import Bars
+from flows.promises import hear_of_promises
 from flows.report import RunReport, run_row, tell
 from flows.roles import retold_days, roles_told
 from flows.score import Scorer, ScoreReport
@@ -126,6 +127,10 @@ def plan(
                 days |= old if rescore else set()
                 outdated = len(old - days)
                 is_remeasured = marts_file.is_remeasured(published, knowledge)
+                news = hear_of_promises(settings, warehouse, knowledge, sorted(days))
+                days |= set(promises.retold_days(published, news, knowledge))
+        else:
+            hear_of_promises(settings, warehouse, knowledge, sorted(days))
     version = publish.next_version(settings.published)
     due = tuple(sorted(days))
     return Plan(version, moment, due, outdated, fix_roles, is_remeasured)

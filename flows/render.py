@@ -24,6 +24,12 @@ _VERDICT_STYLES: Final = {
     "not_applicable": "dim",
     "not_observable": "dim italic",
 }
+_PROMISE_STYLES: Final = {
+    "kept": "bold green",
+    "broken": "bold red",
+    "open": "bold yellow",
+    "unknowable": "dim italic",
+}
 _OTHER_COLUMNS: Final = 56
 _NARROWEST_TEXT: Final = 24
 _BIDI_TERMINALS: Final = ("VTE_VERSION", "KONSOLE_VERSION")
@@ -207,7 +213,25 @@ def explanation(explained: Explanation) -> None:
     console.print(_transcript(explained, console.width))
     for kind, turn in explained.escalations.iter_rows():
         console.print(f"escalation: {kind}" + (f" in turn {turn}" if turn >= 0 else ""))
+    if explained.promises:
+        console.print(_promises(explained))
     console.print(_verdicts(explained))
+
+
+def _promises(explained: Explanation) -> Table:
+    width = max(_NARROWEST_TEXT, Console().width - _OTHER_COLUMNS)
+    table = Table("turn", "promise", "due", "status", "why", title="Promises")
+    for promise in explained.promises:
+        text = promise["text"] or "in the incident log"
+        turn = "" if promise["turn"] is None else str(promise["turn"])
+        table.add_row(
+            turn,
+            _marked(text, [], explained.direction, width),
+            promise["due_at"] or "not known",
+            Text(promise["status"], style=_PROMISE_STYLES[promise["status"]]),
+            promise["why"],
+        )
+    return table
 
 
 def _transcript(explained: Explanation, console_width: int) -> Table:

@@ -9,10 +9,12 @@ import polars as pl
 
 from flows import archive
 from flows.decisions import NOT_KEPT, Decisions
+from flows.promises import days_with_calls_out, words_around
 from flows.settings import Settings
 from flows.warehouse import Warehouse
 from transforms.batch import Batch, Surroundings
 from transforms.contracts import marts
+from transforms.contracts.agent_marts import CALL_TIMING
 from transforms.contracts.customer_marts import CALL_ISSUES
 from transforms.contracts.staging import (
     CALLS,
@@ -188,6 +190,7 @@ class Scorer:
             nearby = self.warehouse.read(_NEARBY_CALLS, window)
             incidents = self.warehouse.read(_NEARBY_INCIDENTS)
             shifts = self.warehouse.read(_NEARBY_SHIFTS, span)
+            promise_words = words_around(self.warehouse)
         with self.candidate.lend("scored_calls", known):
             heat = self.candidate.read(_HEAT)
         zone = {"zone": self.settings.time_zone}
@@ -200,6 +203,10 @@ class Scorer:
             as_of=self.as_of,
             decisions=self.decisions.made,
             decisions_since=self.decisions.since,
+            outbound_days=days_with_calls_out(self.warehouse),
+            promise_words=promise_words,
+            hours=self.settings.office_hours,
+            zone=self.settings.time_zone,
         )
 
     def _replace(self, days: Sequence[date], prepared: Prepared, scored: Scored) -> int:
@@ -225,6 +232,8 @@ class Scorer:
             (marts.TEMPERATURES, temperatures),
             (marts.MENDED_SPEAKERS, prepared.mended),
             (CALL_ISSUES, scored.call_issues),
+            (marts.PROMISES, scored.promises),
+            (CALL_TIMING, scored.call_timing),
             (marts.AGENT_ADHERENCE, scored.agent_adherence),
             (marts.ESCALATION_RATES, scored.escalation_rates),
         )

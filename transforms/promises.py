@@ -9,21 +9,19 @@ What no record can show is `unknowable`, never broken.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
 from transforms.commitments import OUTSIDE, Commitment, commitments
+from transforms.contracts.promise_marts import Ground, Status
 from transforms.heard import NEVER, Ints
 from transforms.incidents import DAY, HOUR
 from transforms.knowledge.promises import Kind, Told
 
 if TYPE_CHECKING:
     from transforms.context import Context
-
-Status = Literal["kept", "broken", "open", "unknowable"]
-STATUSES: Final[tuple[Status, ...]] = ("kept", "broken", "open", "unknowable")
 
 CONTACT: Final[frozenset[Kind]] = frozenset({"call_back", "message", "investigation"})
 """Kinds that a call to the customer keeps."""
@@ -53,6 +51,7 @@ class Promise:
     Attributes:
         made: the commitment.
         status: kept, broken, open or unknowable.
+        ground: on what the status rests, in few words.
         why: the reason, in words.
         settled_at: when it was kept, in microseconds; of a broken one, when it was due;
             None where it is not settled.
@@ -62,6 +61,7 @@ class Promise:
 
     made: Commitment
     status: Status
+    ground: Ground
     why: str
     settled_at: int | None = None
     settled_by: str | None = None
@@ -80,7 +80,6 @@ class _Incident:
     incident_id: str
     status: str | None
     written: int | None
-    late: int | None
 
 
 class _Records:
@@ -112,7 +111,7 @@ class _Records:
     def _linked(self) -> dict[int, list[_Incident]]:
         links = self.context.incidents.links.with_columns(
             moment=pl.coalesce("recorded_at", "occurred_at").to_physical()
-        ).select("call", "incident_id", "status", "moment", "late")
+        ).select("call", "incident_id", "status", "moment")
         found: dict[int, list[_Incident]] = {}
         for call, *fields in links.iter_rows():
             found.setdefault(call, []).append(_Incident(*fields))
@@ -175,23 +174,26 @@ class _Settling:
     def _may_be_called(self) -> bool:
         return self.made.kind in CONTACT or self.made.place == OUTSIDE
 
+    @property
+    def _usual(self) -> int:
+        """Until when a call keeps a promise without a due time."""
+        return self.since + int(self.thresholds.follow_up_days.value * DAY)
+
     def _called_in_time(self) -> Promise | None:
-        called = self.records.called(self.made.call)
-        days = self.thresholds.follow_up_days.value
-        until = self.made.due if self.made.has_due else self.since + int(days * DAY)
-        if called is None or called[0] > until:
+        made, called = self.made, self.records.called(self.made.call)
+        if called is None or called[0] > (made.due if made.has_due else self._usual):
             return None
         at, call_id = called
-        when = f"called on {self._local(at)}"
-        if not self.made.has_due:
-            when += f", within {days:.0f} days; {self.made.reading}"
-        return Promise(self.made, "kept", when, at, call_id)
+        why = f"called on {self._local(at)}"
+        if not made.has_due:
+            why += f"; by when is not known: {made.reading}"
+        return Promise(made, "kept", "called in time", why, at, call_id)
 
     def _call(self) -> Promise:
         """A call, or a message, that was not made in time, as far as calls tell."""
         made = self.made
         if not self.has_customer:
-            return self._unknowable(_NO_CUSTOMER)
+            return self._unknowable("no customer is named", _NO_CUSTOMER)
         if made.has_due and made.due > self.as_of:
             return self._open()
         if made.kind == "call_back" and made.has_due and self._shows_calls_out():
@@ -200,11 +202,10 @@ class _Settling:
         if told is not None:
             return told
         if not made.has_due:
-            days = int(self.thresholds.follow_up_days.value * DAY)
-            return self._unknowable(made.reading, self.since + days)
+            return self._unread()
         if made.kind == "message":
-            return self._unknowable(_NO_MESSAGES)
-        return self._unknowable(NO_CALLS_OUT)
+            return self._unknowable("no record shows messages", _NO_MESSAGES)
+        return self._unknowable("no calls to customers are exported", NO_CALLS_OUT)
 
     def _shows_calls_out(self) -> bool:
         span = np.array([self.since]), np.array([self.made.due])
@@ -212,53 +213,50 @@ class _Settling:
 
     def _not_called(self) -> Promise:
         """A call that we would see had it been made: late, or never."""
-        due = self.made.due
-        called = self.records.called(self.made.call)
-        last = due + int(self.thresholds.late_call_days.value * DAY)
+        made, called = self.made, self.records.called(self.made.call)
+        last = made.due + int(self.thresholds.late_call_days.value * DAY)
         if called is not None and called[0] <= last:
-            late = f"called back {_long(called[0] - due)} late"
-            return Promise(self.made, "broken", late, due, called[1])
-        why = f"nobody called by {self._local(due)}"
+            late = f"called back {_long(called[0] - made.due)} late"
+            return Promise(made, "broken", "called too late", late, made.due, called[1])
+        why = f"nobody called by {self._local(made.due)}"
         closes = last if last > self.as_of else NEVER
-        return Promise(self.made, "broken", why, due, None, closes)
+        return Promise(made, "broken", "nobody called", why, made.due, None, closes)
 
     def _thing(self) -> Promise:
-        """What is done rather than said: by the customer's word, else by the log."""
+        """What is done rather than said: by the customer's word, else by the log.
+
+        The log tells that a matter is settled, not when: a record has the moment at which
+        it was first written only.
+        """
         made, records = self.made, self.records
         told = self._told()
         if told is not None:
             return told
         linked = records.incidents(made.call)
         for incident in filter(records.is_closed, linked):
-            return self._closed(incident)
-        if made.has_due and made.due > self.as_of:
-            return self._open()
+            why = f"incident {incident.incident_id} is {incident.status}, says the log"
+            ground: Ground = "settled, says the log"
+            moment = incident.written
+            return Promise(made, "kept", ground, why, moment, incident.incident_id)
         if not made.has_due:
-            days = int(self.thresholds.follow_up_days.value * DAY)
-            again = self.since + days if made.kind in CONTACT else NEVER
-            return self._unknowable(made.reading, again)
+            return self._unread()
+        if made.due > self.as_of:
+            return self._open()
+        return self._unsettled(linked)
+
+    def _unsettled(self, linked: Sequence[_Incident]) -> Promise:
+        """What is due, and which no record shows as done."""
+        made, context = self.made, self.records.context
+        if not linked and context.is_logged[made.call]:
+            return self._unknowable("no incident of the call", _NO_INCIDENT)
         if not linked:
-            logged = bool(records.context.is_logged[made.call])
-            return self._unknowable(_NO_INCIDENT if logged else _NO_LOG)
-        if linked[0].status is None:
-            return self._unknowable(_NO_STATUS)
-        open_yet = f"incident {linked[0].incident_id} is still {linked[0].status}"
-        return Promise(made, "broken", open_yet, made.due, linked[0].incident_id)
-
-    def _closed(self, incident: _Incident) -> Promise:
-        """The log says that it is settled: in time, or later.
-
-        The record of the call itself is written when there is time: only one that is
-        written later than records of calls are tells when the matter was closed.
-        """
-        made, name = self.made, incident.incident_id
-        usual = int(self.thresholds.documented_hours.value * HOUR)
-        later = incident.late is not None and incident.late > usual
-        if made.has_due and later and (incident.written or 0) > made.due:
-            late = f"incident {name} was closed {_long((incident.written or 0) - made.due)} late"
-            return Promise(made, "broken", late, made.due, name)
-        why = f"incident {name} is {incident.status}, says the log"
-        return Promise(made, "kept", why, incident.written, name)
+            return self._unknowable("no incident log", _NO_LOG)
+        first = linked[0]
+        if first.status is None:
+            return self._unknowable("no status in the log", _NO_STATUS)
+        why = f"incident {first.incident_id} is still {first.status}, says the log"
+        ground: Ground = "still open, says the log"
+        return Promise(made, "broken", ground, why, made.due, first.incident_id)
 
     def _told(self) -> Promise | None:
         """What the customer's own word makes of it."""
@@ -266,23 +264,29 @@ class _Settling:
         if told is None:
             return None
         at, says, call_id, turn = told
-        where = f"in call {call_id}, turn {turn}"
+        why = f"as the customer says in call {call_id}, turn {turn}"
         if says in _IN_FAVOUR:
-            done = "was called" if says == "called" else "has it"
-            return Promise(
-                self.made, "kept", f"the customer {done}, as told {where}", at, call_id
-            )
+            ground: Ground = "done, says the customer"
+            return Promise(self.made, "kept", ground, why, at, call_id)
+        ground = "not done, says the customer"
         moment = self.made.due if self.made.has_due else at
-        why = f"not kept, says the customer {where}"
-        return Promise(self.made, "broken", why, moment, call_id)
+        return Promise(self.made, "broken", ground, why, moment, call_id)
 
     def _open(self) -> Promise:
         why = f"due by {self._local(self.made.due)}"
-        return Promise(self.made, "open", why, closes=self.made.due)
+        return Promise(self.made, "open", "not due yet", why, closes=self.made.due)
 
-    def _unknowable(self, why: str, again: int = NEVER) -> Promise:
-        waits = again != NEVER and self.has_customer and again > self.as_of
-        return Promise(self.made, "unknowable", why, closes=again if waits else NEVER)
+    def _unread(self) -> Promise:
+        """Nobody knows when it would be broken; a call may keep it for some days."""
+        ground: Ground = "no time can be read"
+        waits = self._may_be_called and self.has_customer and self._usual > self.as_of
+        closes = self._usual if waits else NEVER
+        return Promise(
+            self.made, "unknowable", ground, self.made.reading, closes=closes
+        )
+
+    def _unknowable(self, ground: Ground, why: str) -> Promise:
+        return Promise(self.made, "unknowable", ground, why)
 
     def _local(self, moment: int) -> str:
         at = _EPOCH + timedelta(microseconds=moment)

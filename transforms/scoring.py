@@ -12,6 +12,7 @@ from transforms.adherence import (
     verdict_rows,
 )
 from transforms.batch import Batch
+from transforms.call_timing import call_timing
 from transforms.commitments import Promising
 from transforms.context import Context, context
 from transforms.contracts.columns import CALL_NO, TURN
@@ -22,6 +23,7 @@ from transforms.escalation_paths import escalation_events, request_outcomes
 from transforms.heard import Mask
 from transforms.issue_words import call_issues
 from transforms.knowledge.bundle import Knowledge
+from transforms.promise_rows import promise_rows
 from transforms.steps import applying, asked_rules
 from transforms.verdicts import VERDICT_NAMES, Verdicts, judge, rules_of
 
@@ -46,6 +48,8 @@ class Scored:
     agent_adherence: pl.DataFrame
     escalation_rates: pl.DataFrame
     call_issues: pl.DataFrame
+    promises: pl.DataFrame
+    call_timing: pl.DataFrame
     temperatures: pl.DataFrame
     judged: Verdicts
     applies: Mask
@@ -86,6 +90,8 @@ def score(batch: Batch, knowledge: Knowledge) -> Scored:
         agent_adherence=agent_adherence(verdicts, playbooks, applies),
         escalation_rates=escalation_rates(verdicts, events, cooled),
         call_issues=call_issues(known),
+        promises=promise_rows(known, knowledge.version),
+        call_timing=call_timing(known),
         temperatures=_temperatures(known),
         judged=verdicts,
         applies=applies,

@@ -21,6 +21,7 @@ from transforms.corrections import NO_CORRECTIONS, Applied
 from transforms.detection.labels import LABELS
 from transforms.heard import NEVER, Ints, Mask, gathered
 from transforms.knowledge.playbook import BehaviourUse, Playbook
+from transforms.promises import closing
 
 NOT_APPLICABLE: Final = 0
 NOT_OBSERVABLE: Final = 1
@@ -208,8 +209,11 @@ class Verdicts:
 
     @cached_property
     def window_closes_at(self) -> Ints:
-        """The first moment, in microseconds, at which a verdict is judged again; or NEVER."""
-        earliest = np.full(self.context.count, NEVER, dtype=np.int64)
+        """The first moment, in microseconds, at which a call is judged again; or NEVER.
+
+        A verdict waits for its window, or a promise for its due time.
+        """
+        earliest = closing(self.context.promises, self.context.count)
         for number, judgement in enumerate(self.judgements):
             if judgement.closes is not None:
                 open_now = self.codes[:, number] == NOT_OBSERVABLE

@@ -23,9 +23,10 @@ from transforms.behaviours.judgement import (
 )
 from transforms.commitments import Commitment, promised_until
 from transforms.context import Context
+from transforms.contracts.promise_marts import Status
 from transforms.heard import NEVER, Ints, Mask
 from transforms.incidents import DAY, HOUR
-from transforms.promises import CONTACT, NO_CALLS_OUT, Promise, Status, closing
+from transforms.promises import CONTACT, NO_CALLS_OUT, Promise, closing
 
 FIELDS = {
     "date": ("occurred_at",),

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from transforms.contracts.agent_marts import AGENT_MARTS
 from transforms.contracts.call_marts import (
     CALL_FACTS,
     CALL_TRANSCRIPTS,
@@ -21,6 +22,7 @@ from transforms.contracts.escalation_marts import (
     SUPERVISOR_REQUESTS,
 )
 from transforms.contracts.identity_marts import CUSTOMER_IDENTITIES, IDENTITY_LINKS
+from transforms.contracts.promise_marts import PROMISES
 from transforms.contracts.table import Column, Table
 from transforms.contracts.validity_marts import STEP_VALIDITY, VALIDITY
 
@@ -139,12 +141,14 @@ MARTS: Final = (
     ESCALATION_EVENTS,
     SUPERVISOR_REQUESTS,
     SOURCE_DISAGREEMENTS,
+    PROMISES,
     SPANS,
     TEMPERATURES,
     MENDED_SPEAKERS,
     CALL_TRANSCRIPTS,
     AGENT_ADHERENCE,
     ESCALATION_RATES,
+    *AGENT_MARTS,
     CUSTOMER_IDENTITIES,
     IDENTITY_LINKS,
     *CUSTOMER_MARTS,
