@@ -2,11 +2,30 @@
 
 from typing import Final
 
-from expectations.suite import Suite, between, never, one_of
+from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import agent_marts, marts
-from transforms.contracts.agent_marts import AMONG, FACTORS, METHODS
+from transforms.contracts.agent_marts import (
+    AMONG,
+    FACTORS,
+    KINDS,
+    METHODS,
+    OUTCOMES,
+    STATES,
+)
+from transforms.contracts.validity_marts import MARKS
 
 _ROUNDING: Final = 1e-6
+
+
+def suites() -> tuple[Suite, ...]:
+    """One suite for each mart of fair comparison."""
+    return (
+        expected_escalations(),
+        case_mix(),
+        case_mix_reliability(),
+        call_timing(),
+        step_associations(),
+    )
 
 
 def expected_escalations() -> Suite:
@@ -77,6 +96,60 @@ def case_mix_reliability() -> Suite:
                 "escalated and expected are no more than the calls",
                 "SELECT among, tenth FROM {batch} WHERE escalated > calls"
                 f" OR expected NOT BETWEEN 0 AND calls + {_ROUNDING}",
+            ),
+        ),
+    )
+
+
+def call_timing() -> Suite:
+    """Times are not negative, and belong to heated calls."""
+    return Suite(
+        agent_marts.CALL_TIMING,
+        (
+            between("apology_seconds", 0, None),
+            refers("call_id", marts.CALL_FACTS, "call_id"),
+        ),
+    )
+
+
+def step_associations() -> Suite:
+    """An estimate lies within its interval, and rests on calls of both kinds."""
+    return Suite(
+        agent_marts.STEP_ASSOCIATIONS,
+        (
+            one_of("kind", KINDS),
+            one_of("outcome", OUTCOMES),
+            one_of("mark", MARKS),
+            one_of("state", STATES),
+            *(between(name, -1, 1) for name in ("difference", "plain_difference")),
+            *(between(name, 0, 1) for name in ("p_value", "q_value")),
+            *(between(name, 0, None) for name in ("odds_ratio", "plain_odds_ratio")),
+            never(
+                "calls with the outcome are no more than the calls",
+                "SELECT playbook, factor, language FROM {batch}"
+                " WHERE done_good > done OR omitted_good > omitted",
+            ),
+            never(
+                "estimates lie within their intervals",
+                "SELECT playbook, factor, language FROM {batch}"
+                " WHERE difference NOT BETWEEN difference_low AND difference_high"
+                " OR odds_ratio NOT BETWEEN odds_ratio_low AND odds_ratio_high",
+            ),
+            never(
+                "what is estimated has its figures, and what is not has none",
+                "SELECT playbook, factor, language FROM {batch}"
+                " WHERE (state = 'estimated') <> (difference IS NOT NULL)"
+                " OR (state = 'estimated') <> (q_value IS NOT NULL)",
+            ),
+            never(
+                "languages are pooled only where the step is proven",
+                "SELECT playbook, factor FROM {batch}"
+                f" WHERE language = '{agent_marts.ALL_LANGUAGES}' AND mark <> 'proven'",
+            ),
+            never(
+                "a step's playbook is known",
+                "SELECT playbook FROM {batch} WHERE (kind = 'step') <> (playbook IN"
+                f" (SELECT playbook FROM {marts.PLAYBOOK_STEPS.name}))",
             ),
         ),
     )
