@@ -8,6 +8,7 @@ from typing import Final
 
 import polars as pl
 
+from flows.comparisons import comparison_marts
 from flows.customers import customer_marts
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_database
@@ -74,13 +75,16 @@ def complete(
     """
     facts = candidate.read_table(marts.CALL_FACTS)
     moment = int(as_of.timestamp() * 1_000_000)
+    measured = _validity(knowledge, reviewed)
+    marked = measured[marts.STEP_VALIDITY.name]
     frames: dict[str, pl.DataFrame] = {
         marts.CUSTOMER_IDENTITIES.name: _identities(facts),
         **customer_marts(candidate, warehouse, knowledge, facts, moment),
         marts.PLAYBOOK_STEPS.name: playbook_steps(
             knowledge.playbooks, knowledge.review
         ),
-        **_validity(knowledge, reviewed),
+        **measured,
+        **comparison_marts(candidate, warehouse, knowledge, facts, marked, moment),
     }
     with candidate.transaction():
         for table in TABLES:

@@ -124,6 +124,19 @@ INSERT INTO marts.customer_patterns BY NAME SELECT false AS holds,
     []::VARCHAR[] AS evidence_against;
 INSERT INTO marts.chronic_baseline BY NAME SELECT -1 AS rate, -1 AS dispersion,
     2 AS most_probable, 3 AS least_complaints;
+INSERT INTO marts.expected_escalations BY NAME SELECT 'none' AS agent_id, 1 AS calls,
+    2 AS escalated, 3 AS expected, -1 AS variance;
+INSERT INTO marts.case_mix BY NAME SELECT 'nobody' AS among, 'weather' AS factor,
+    'guess' AS method, -1 AS odds_ratio, 1 AS calls, 2 AS escalated;
+INSERT INTO marts.case_mix BY NAME SELECT 'model' AS method;
+INSERT INTO marts.case_mix_reliability BY NAME SELECT 'nobody' AS among, 11 AS tenth,
+    'guess' AS method, 1 AS calls, 2 AS escalated;
+INSERT INTO marts.call_timing BY NAME SELECT 'none' AS call_id, -1 AS apology_seconds;
+INSERT INTO marts.step_associations BY NAME SELECT 'luck' AS kind, 'joy' AS outcome,
+    'perhaps' AS mark, 'shrug' AS state, 2 AS difference, 2 AS plain_difference,
+    2 AS p_value, 2 AS q_value, -1 AS odds_ratio, -1 AS plain_odds_ratio, 1 AS done,
+    2 AS done_good, 3 AS difference_low, 4 AS difference_high, '(all)' AS language;
+INSERT INTO marts.step_associations BY NAME SELECT 'step' AS kind, 'none' AS playbook;
 INSERT INTO marts.playbook_steps BY NAME SELECT -1 AS weight, false AS is_observable;
 INSERT INTO marts.validity BY NAME SELECT 'poem' AS text, 'verse' AS unit,
     'perhaps' AS mark, 2 AS precision, 2 AS recall, 2 AS f1, 2 AS kappa, 2 AS ac1,
