@@ -163,30 +163,29 @@ def repeat_gaps(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
     the counts give the same shares as the windows of `repeat_contacts`.
     """
     followed = _followed(together, as_of)
-    parts = [
-        followed.filter(keep).select(
-            *_DIMENSIONS,
-            pl.min_horizontal(days, "whole_days").alias("followed_days"),
-            (days < pl.col("whole_days")).alias(f"repeated{which}"),
-            (days >= pl.col("whole_days")).alias(f"censored{which}"),
-        )
-        for which, keep in (
-            ("", pl.lit(value=True)),
-            ("_same_issue", pl.col("is_issue_known")),
-        )
-        # A contact after exactly one day is still one within a day.
-        for days in [
-            pl.max_horizontal(
-                (pl.col(f"gap{which}") + DAY - 1) // DAY - 1, pl.lit(0)
-            ).fill_null(FOLLOWED_DAYS)
-        ]
-    ]
+    parts = (
+        _leaving(followed, ""),
+        _leaving(followed.filter("is_issue_known"), "_same_issue"),
+    )
     rows = (
         pl.concat(parts, how="diagonal")
         .group_by(*_DIMENSIONS, "followed_days")
         .agg(pl.selectors.boolean().cast(pl.UInt32).sum())
     )
     return REPEAT_GAPS.conform(rows.lazy()).collect().sort(REPEAT_GAPS.key)
+
+
+def _leaving(followed: pl.DataFrame, which: str) -> pl.DataFrame:
+    """One row for each contact: after how many days it leaves, and whether by a repeat."""
+    # A contact after exactly one day is still one within a day.
+    days = ((pl.col(f"gap{which}") + DAY - 1) // DAY - 1).clip(lower_bound=0)
+    again = (days < pl.col("whole_days")).fill_null(value=False)
+    return followed.select(
+        *_DIMENSIONS,
+        pl.when(again).then(days).otherwise("whole_days").alias("followed_days"),
+        again.alias(f"repeated{which}"),
+        (~again).alias(f"censored{which}"),
+    )
 
 
 def _followed(together: pl.DataFrame, as_of: int) -> pl.DataFrame:

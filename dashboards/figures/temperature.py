@@ -1,9 +1,8 @@
-"""A customer's temperature, by turn of a call and by call."""
+"""A customer's temperature, by turn of a call."""
 
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards.formats import Formats
 from dashboards.theme import palette, template
 
 
@@ -81,51 +80,3 @@ def _mark_peak(
         textfont={"color": colour, "size": 12},
         hoverinfo="skip",
     )
-
-
-def peaks(calls: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figure:
-    """One customer's calls in time: from the first temperature to peak and end.
-
-    Args:
-        calls: `started_at`, `call_id`, `temperature_peak`, `temperature_end`,
-            `is_heated`; calls that cannot be assessed have no temperature.
-        formats: how days are written.
-        scheme: light or dark.
-    """
-    colours = palette(scheme)
-    told = calls.drop_nulls("temperature_peak")
-    figure = go.Figure()
-    for name, column, symbol, colour in (
-        ("Peak", "temperature_peak", "diamond", colours.heat),
-        ("End of the call", "temperature_end", "circle", colours.series[0]),
-    ):
-        figure.add_scatter(
-            x=told["started_at"].to_list(),
-            y=told[column].to_list(),
-            name=name,
-            mode="markers",
-            marker={"size": 10, "symbol": symbol, "color": colour},
-            customdata=[
-                f"{formats.day(row['day'])}<br>{row['call_id']}<br>{name}:"
-                f" {formats.number(row[column])} of 100"
-                for row in told.iter_rows(named=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    for row in told.iter_rows(named=True):
-        figure.add_shape(
-            type="line",
-            x0=row["started_at"],
-            x1=row["started_at"],
-            y0=row["temperature_end"],
-            y1=row["temperature_peak"],
-            line={"color": colours.hatch, "width": 2},
-            layer="below",
-        )
-    figure.update_layout(
-        template=template(scheme),
-        height=230,
-        yaxis={"range": [-4, 108], "tickvals": [0, 20, 40, 60, 80, 100]},
-        xaxis={"showgrid": False, "tickformat": "%-d %b", "nticks": 8},
-    )
-    return figure

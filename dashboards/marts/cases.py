@@ -1,10 +1,9 @@
-"""What the Call, Customers and Data quality pages ask of the published marts."""
+"""What the Call and Data quality pages ask of the published marts."""
 
 from typing import Any, Final
 
 import polars as pl
 
-from dashboards.filters import Filters
 from dashboards.marts.door import Published
 
 _FOUND: Final = 20
@@ -69,40 +68,6 @@ def call_events(published: Published, fact: dict[str, Any]) -> pl.DataFrame:
         "SELECT event_type::VARCHAR AS event_type, turn FROM marts.escalation_events"
         " WHERE call_id = $call AND day = $day ORDER BY turn, event_type",
         {"call": fact["call_id"], "day": fact["day"]},
-    )
-
-
-def complainers(published: Published, filters: Filters) -> pl.DataFrame:
-    """Customers with several complaint contacts, chronic ones first."""
-    parts, params = ["true"], dict[str, Any]()
-    for place, language in enumerate(filters.language):
-        params[f"language_{place}"] = language
-    if params:
-        names = ", ".join(f"${name}" for name in params)
-        parts.append(f"list_has_any(languages, [{names}])")
-    if filters.since is not None:
-        parts.append("last_contact_on >= $since")
-        params["since"] = filters.since
-    if filters.until is not None:
-        parts.append("first_contact_on <= $until")
-        params["until"] = filters.until
-    return published.rows(
-        f"SELECT * FROM marts.repeat_complainers WHERE {' AND '.join(parts)}"
-        " ORDER BY is_chronic DESC, complaints_90d DESC, complaint_contacts DESC,"
-        " customer_id",
-        params,
-    )
-
-
-def customer_calls(published: Published, call_ids: list[str]) -> pl.DataFrame:
-    """The calls named, oldest first."""
-    return published.rows(
-        "SELECT call_id, day, started_at, zone, agent_id, agent_name, queue, language,"
-        " is_heated, is_deescalated, is_complaint, is_abusive, temperature_start,"
-        " temperature_peak, temperature_end, escalation_events, met, missed, violated"
-        " FROM marts.call_facts WHERE call_id IN (SELECT unnest($calls::VARCHAR[]))"
-        " ORDER BY started_at",
-        {"calls": call_ids},
     )
 
 

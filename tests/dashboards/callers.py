@@ -96,6 +96,7 @@ def _calls(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.select(
         "call_id",
         "customer_id",
+        source_customer_id="customer_id",
         customer_name="Customer " + pl.col("customer_id").str.tail(4),
         vulnerable=pl.col("customer_id").str.ends_with("7"),
     )

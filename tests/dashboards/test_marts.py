@@ -227,13 +227,6 @@ def test_a_call_that_there_is_none_of_has_no_facts(marts: Published) -> None:
     assert cases.call_fact(marts, "'; DROP TABLE marts.call_facts; --") is None
 
 
-def test_chronic_customers_come_first(marts: Published) -> None:
-    chronic = cases.complainers(marts, Filters())["is_chronic"].to_list()
-    assert chronic == sorted(chronic, reverse=True)
-    assert any(chronic)
-    assert not all(chronic)
-
-
 def test_an_unpublished_home_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(NothingPublishedError, match="coolhead nightly"):
         Published(tmp_path, tmp_path).rows("SELECT 1")
