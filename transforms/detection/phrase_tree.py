@@ -29,7 +29,6 @@ _WRITTEN: Final = {
     "date": re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})|\d{1,2}\.\d"),
 }
 """Slots whose value is a token as it is written."""
-_TAKEN_FROM: Final = {"low": "count"}
 _SLOT: Final = re.compile(r"([^\s{}]*)\{(\w+)\}([^\s{}]*)")
 
 
@@ -178,7 +177,7 @@ class PhraseTree(Generic[Meaning]):
             if lowest <= int(bare) <= highest:
                 yield int(bare), at + 1
             return
-        table = self.tables.get(_TAKEN_FROM.get(slot.name, slot.name), {})
+        table = self.tables.get(slot.name, {})
         for length in (1, 2, 3):
             if at + length <= end:
                 value = table.get((bare, *words[at + 1 : at + length]))
@@ -203,6 +202,7 @@ def phrase_tree(
         ValueError: a slot that there is not, or a phrase with two meanings.
     """
     tables = {name: _table(words, fold=fold) for name, words in numbers.items()}
+    tables["low"] = {**tables.get("hour", {}), **tables.get("count", {})}
     tables["unit"] = _table(units, fold=fold)
     tree = PhraseTree[Meaning](_Node[Meaning](), tables, fold)
     for phrase, meaning in phrases:

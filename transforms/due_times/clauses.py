@@ -149,7 +149,8 @@ def _sentence(
     bounds = [span[0]]
     for at in range(*span):
         is_joint = said[at] in grammar.joining and at not in inside
-        if at > bounds[-1] and (is_joint or words[at - 1].ends):
+        goes_on = said[at] in grammar.that
+        if at > bounds[-1] and (is_joint or (words[at - 1].ends and not goes_on)):
             bounds.append(at)
     bounds.append(span[1])
     clauses = [

@@ -206,7 +206,17 @@ class _Gatherer:
         if rule.half is not None or is_whole_day or hour > 12:
             self.said.clocks.append((minutes % (2 * HALF), bound))
         else:
+            self._either(minutes, piece, bound)
+
+    def _either(self, minutes: int, piece: Piece, bound: str) -> None:
+        """Take an hour up to twelve; one written for 24 hours must be one of the office."""
+        if "time" not in piece.slots or self.grammar.written_clock == 12:
             self.said.either.append((minutes % HALF, bound))
+            return
+        hours = self.now.hours
+        if not _minutes(hours.opens) <= minutes <= _minutes(hours.closes):
+            raise UnreadableError(HALF_DAY)
+        self.said.clocks.append((minutes, bound))
 
     def _span(self, rule: Span, piece: Piece, bound: str) -> None:
         if bound in _STRICT:

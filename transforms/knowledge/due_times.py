@@ -136,6 +136,7 @@ class Clauses(Frozen):
         negating: words that turn a clause round.
         conditional: words with which a condition or a doubt begins.
         joining: words with which another clause begins.
+        that: words with which a clause goes on after a comma: I promise, that ...
         follows_hour: words that may follow a bare hour; others could be what is counted.
         abbreviations: words whose dot ends no sentence.
     """
@@ -145,6 +146,7 @@ class Clauses(Frozen):
     negating: tuple[str, ...] = Field(min_length=1)
     conditional: tuple[str, ...] = Field(min_length=1)
     joining: tuple[str, ...] = Field(min_length=1)
+    that: tuple[str, ...] = ()
     follows_hour: tuple[str, ...] = Field(min_length=1)
     abbreviations: tuple[str, ...] = ()
 
@@ -181,6 +183,7 @@ class Grammar(Frozen):
     """How one language names a due time; see `data/due_times/`.
 
     Attributes:
+        written_clock: whether 4:30 can be half past four in the afternoon (12).
         words: the words of each slot, by what they stand for; digits stand for themselves.
         units: the words of `{unit}`.
     """
@@ -188,6 +191,7 @@ class Grammar(Frozen):
     language: str = Field(pattern=r"^[a-z]{2,3}$")
     version: str
     fold_diacritics: bool = False
+    written_clock: Literal[12, 24] = 24
     working_week: WorkingWeek
     horizon_days: Horizon
     words: dict[
@@ -238,6 +242,11 @@ class Grammar(Frozen):
     def joining(self) -> frozenset[str]:
         """Words with which another clause begins, as they are compared."""
         return self._plain(self.clauses.joining)
+
+    @cached_property
+    def that(self) -> frozenset[str]:
+        """Words with which a clause goes on after a comma, as they are compared."""
+        return self._plain(self.clauses.that)
 
     @cached_property
     def follows_hour(self) -> frozenset[str]:
