@@ -13,7 +13,7 @@ from transforms.measures.comparing import (
     shrunken,
     standardised,
 )
-from transforms.measures.control import Chart, control_chart
+from transforms.measures.control import Chart, control_chart, weighed_counts
 from transforms.measures.funnel import (
     Dispersion,
     dispersion,
@@ -57,6 +57,7 @@ __all__ = [
     "share_funnel",
     "shrunken",
     "standardised",
+    "weighed_counts",
     "weighted_rate",
     "wilson",
 ]

@@ -150,6 +150,44 @@ def share_funnel(cells: pl.DataFrame, unit: str, strata: list[str]) -> Funnel | 
     return Funnel(shown, target, float(found["phi"][0]))
 
 
+@dataclass(frozen=True)
+class RatioFunnel:
+    """Units in the funnel of observed ÷ expected.
+
+    Attributes:
+        units: the rows of `funnel`, with `size`.
+        phi: by what the variance is multiplied.
+        per_expected: variance ÷ expected, over all units.
+    """
+
+    units: pl.DataFrame
+    phi: float
+    per_expected: float
+
+    def curve(self, sizes: Floats, level: float) -> tuple[Floats, Floats]:
+        """Limits of the ratio for these sizes."""
+        low, high = limits(sizes, sizes * self.per_expected, level, self.phi)
+        return low / sizes, high / sizes
+
+
+def ratio_funnel(units: pl.DataFrame) -> RatioFunnel | None:
+    """Units with `observed`, `expected`, `variance` in one funnel; see `funnel`.
+
+    `size` is the number expected, scaled so that units of one size vary alike: expected² ÷
+    variance × the variance that all units have for one expected.
+
+    Returns:
+        Nothing where chance has no say for any unit.
+    """
+    told = units.filter((pl.col("expected") > 0) & (pl.col("variance") > 0))
+    if told.is_empty():
+        return None
+    per_expected = float(told["variance"].sum()) / float(told["expected"].sum())
+    size = pl.col("expected") ** 2 / pl.col("variance") * per_expected
+    found = funnel(told).with_columns(size=size)
+    return RatioFunnel(found, float(found["phi"][0]), per_expected)
+
+
 def shrunken(
     cells: pl.DataFrame, unit: str, strata: list[str], least: int
 ) -> pl.DataFrame:

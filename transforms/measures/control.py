@@ -117,6 +117,29 @@ def laney_sigma(scores: npt.ArrayLike) -> float:
     return float(np.mean(np.abs(np.diff(z))) / _MOVING_RANGE) if z.size > 1 else 1.0
 
 
+def weighed_counts(steps: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """One row for each group: counts over several steps, as those of one weighted share.
+
+    `judged` is the size of sample that would vary as much, (Σ w·judged)² ÷ Σ w²·judged
+    (L. Kish, 'Survey sampling', 1965, section 11.7), and `met` the weighted share of it;
+    with equal weights both are the plain counts, which `counted_met` and `counted` always
+    are.
+
+    Args:
+        steps: `met`, `judged` and `weight` of each step.
+        by: columns to group by; groups stay in their order.
+    """
+    w = pl.col("weight").cast(pl.Float64)
+    weighed = (w * pl.col("judged")).sum()
+    size = weighed**2 / (w * w * pl.col("judged")).sum()
+    return steps.group_by(by, maintain_order=True).agg(
+        counted_met=pl.col("met").sum(),
+        counted=pl.col("judged").sum(),
+        met=(w * pl.col("met")).sum() / weighed * size,
+        judged=size,
+    )
+
+
 def control_chart(points: pl.DataFrame, charts: int = 1) -> Chart:
     """A control chart that flags only what chance alone would hardly give.
 

@@ -5,9 +5,11 @@ A count of calls, each with its own probability p, has the mean Σp and the vari
 n = mean² ÷ (mean - variance) with p = 1 - variance ÷ mean; with one p for all calls it is
 the count's own. E. A. Peköz, A. Röllin, V. Čekanavičius, M. Shwartz, 'A three-parameter
 binomial approximation', Journal of Applied Probability 46 (2009) 1073-1085, bound its
-error. n need not be whole: the distribution function is an incomplete beta function.
+error; for 20 calls or more of at most even odds it is under 0.03. n need not be whole: the
+distribution function is an incomplete beta function.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +19,7 @@ from scipy.special import betainc, ndtri
 
 from transforms.measures.rates import Floats
 
+Bools = npt.NDArray[np.bool_]
 _LEAST_P: Final = 1e-9
 """Under it the binomial is a Poisson distribution to all digits that count."""
 _STEPS: Final = 60
@@ -36,7 +39,7 @@ class Counted:
     variance: Floats
 
     @property
-    def can_vary(self) -> npt.NDArray[np.bool_]:
+    def can_vary(self) -> Bools:
         """Whether chance has a say: without a mean or a variance it has none."""
         return (self.mean > 0) & (self.variance > 0)
 
@@ -55,10 +58,20 @@ class Counted:
         first = _at_most(below, n, p)
         return first + (told - below) * (_at_most(below + 1, n, p) - first)
 
+    def at_least(self, count: npt.ArrayLike) -> Floats:
+        """Probability of this count or a higher one, linear between whole numbers.
+
+        Counted from above: 1 less the lower tail would lose what lies far out.
+        """
+        told = np.asarray(count, dtype=np.float64) - 1
+        n, p = self._binomial()
+        below = np.floor(told)
+        first = _over(below, n, p)
+        return first + (told - below) * (_over(below + 1, n, p) - first)
+
     def tails(self, count: npt.ArrayLike) -> tuple[Floats, Floats]:
         """Probabilities of this count or a lower one, and of it or a higher one."""
-        told = np.asarray(count, dtype=np.float64)
-        return self.at_most(told), 1 - self.at_most(told - 1)
+        return self.at_most(count), self.at_least(count)
 
     def two_sided(self, count: npt.ArrayLike) -> Floats:
         """Probability of a count as far out: twice the smaller tail, at most 1.
@@ -96,8 +109,8 @@ class Counted:
         """
         share = np.broadcast_to(np.asarray(tail, dtype=np.float64), self.mean.shape)
         n, p = self._binomial()
-        low = np.clip(_quantile(share, n, p), 0.0, n)
-        high = np.clip(_quantile(1 - share, n, p) + 1, 0.0, n)
+        low = np.maximum(_lower(share, n, p), 0.0)
+        high = np.clip(_upper(share, n, p) + 1, 0.0, np.ceil(n))
         return (
             np.where(self.can_vary, low, self.mean),
             np.where(self.can_vary, high, self.mean),
@@ -111,15 +124,39 @@ def _at_most(count: Floats, n: Floats, p: Floats) -> Floats:
     return np.where(count < 0, 0.0, np.where(count >= n, 1.0, found))
 
 
-def _quantile(share: Floats, n: Floats, p: Floats) -> Floats:
-    """The interpolated count at which the distribution function reaches a share."""
+def _over(count: Floats, n: Floats, p: Floats) -> Floats:
+    """P(X > count), likewise."""
+    inside = np.clip(count, 0.0, np.nextafter(n, 0))
+    found = betainc(inside + 1, n - inside, p)
+    return np.where(count < 0, 1.0, np.where(count >= n, 0.0, found))
+
+
+def _first_whole(reached: Callable[[Floats], Bools], n: Floats) -> Floats:
+    """The least whole count that reaches what all greater ones reach."""
     low, high = np.full_like(n, -1.0), np.ceil(n)
     for _ in range(_STEPS):
         if np.all(high - low <= 1):
             break
         middle = np.floor((low + high) / 2)
-        reached = _at_most(middle, n, p) >= share
-        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-    upper, lower = _at_most(high, n, p), _at_most(high - 1, n, p)
-    step = np.where(upper > lower, upper - lower, 1.0)
-    return high - np.clip((upper - share) / step, 0.0, 1.0)
+        is_reached = reached(middle)
+        low, high = (
+            np.where(is_reached, low, middle),
+            np.where(is_reached, middle, high),
+        )
+    return high
+
+
+def _lower(tail: Floats, n: Floats, p: Floats) -> Floats:
+    """The interpolated count at which P(X ≤ count) is the tail."""
+    at = _first_whole(lambda count: _at_most(count, n, p) >= tail, n)
+    here, before = _at_most(at, n, p), _at_most(at - 1, n, p)
+    step = np.where(here > before, here - before, 1.0)
+    return at - np.clip((here - tail) / step, 0.0, 1.0)
+
+
+def _upper(tail: Floats, n: Floats, p: Floats) -> Floats:
+    """The interpolated count at which P(X > count) is the tail."""
+    at = _first_whole(lambda count: _over(count, n, p) <= tail, n)
+    here, before = _over(at, n, p), _over(at - 1, n, p)
+    step = np.where(before > here, before - here, 1.0)
+    return at - np.clip((tail - here) / step, 0.0, 1.0)
