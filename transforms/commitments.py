@@ -155,9 +155,10 @@ def commitments(context: "Context") -> list[Commitment]:
 
 
 def _counted(same: Sequence[Commitment]) -> Commitment:
-    """Of one promise said several times, the saying that counts."""
+    """Of one promise said several times, the last that says when, best in its own words."""
     timed = [each for each in same if each.has_due]
-    return (timed or same)[-1]
+    own = [each for each in timed if each.read_from == "turn"]
+    return (own or timed or same)[-1]
 
 
 class _Finder:

@@ -348,6 +348,7 @@ def context(
         started=calls["started_at"].to_physical().to_numpy(),
         ended=ended,
         as_of=microseconds(around.as_of),
+        promising=promising,
     )
 
 
