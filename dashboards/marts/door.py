@@ -80,6 +80,11 @@ class Published:
             return kept
         try:
             frame = self._cursor(version).sql(sql, params=asked).pl()
+        except duckdb.CatalogException as error:
+            raise UnreadableError(
+                f"{self._file(version)}: {error}; it was published by an earlier version of"
+                " Coolhead: run `coolhead nightly --rescore`"
+            ) from error
         except duckdb.IOException as error:
             raise UnreadableError(
                 f"{self._file(version)}: {error}; views in it read files of {self._home},"

@@ -68,6 +68,7 @@ def heat_map(
         pages,
         _legend(columns, told),
         note=note,
+        name="agent-steps",
     )
 
 

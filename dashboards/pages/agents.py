@@ -14,7 +14,8 @@ from dashboards.filters import KEYS, Filters
 from dashboards.marts import agents as asked
 from dashboards.marts import counts
 from dashboards.marts.marks import step_marks
-from dashboards.pages import agent_detail
+from dashboards.pages import agent_comparison, agent_detail, agent_weeks
+from dashboards.pages.agent_escalations import escalations
 from dashboards.pages.agent_steps import heat_map
 from dashboards.rates import with_per_hundred, with_share
 from dashboards.view import Page, View
@@ -25,8 +26,10 @@ def layout(view: View) -> Iterable[Any]:
     yield page_head(
         "Agents",
         "Adherence by agent and step: met ÷ opportunities, always with the counts. Languages"
-        " differ in what can be heard, so agents are compared within one language only.",
+        " differ in what can be heard, so agents are compared within one language only,"
+        " unless a step is proven in several.",
     )
+    yield pills("On this page", _PARTS)
     spoken = asked.languages(view.published, view.filters)
     titles = counts.choices(view.published).titles
     if spoken.is_empty() or not titles:
@@ -45,6 +48,9 @@ def layout(view: View) -> Iterable[Any]:
     yield _choices(view, spoken, language, titles, playbook)
     yield heat_map(view, cells, names, playbook, of_language)
     yield from agent_detail.sections(view, filters, names, of_language)
+    yield from agent_comparison.sections(view, filters, playbook, of_language)
+    yield escalations(view, filters)
+    yield from agent_weeks.sections(view, filters, playbook, of_language)
     yield _breaches(view, cells, names, playbook)
     yield _grid(view, totals, filters)
 
@@ -120,6 +126,7 @@ def _breaches(
         ),
         note="Conduct is satisfied by silence, so it is no part of the steps met: only calls"
         " with a breach are listed. Agents and steps without one are left out.",
+        name="breaches",
     )
 
 
@@ -152,13 +159,25 @@ def _grid(view: View, totals: pl.DataFrame, filters: Filters) -> html.Section:
         "All agents of this language",
         marks.left_out(view, filters),
         grid(rows, _COLUMNS, "agents", "Agents with their totals"),
-        note="Over all chosen playbooks; an agent's line opens that agent's steps. Agents are"
-        " not ranked: differences in the calls they get are not taken out here."
+        note="Over all chosen playbooks; an agent's line opens that agent's steps. Here the"
+        " agents are not ranked: differences in the calls they get are not taken out."
         f" Breaches are of conduct.{marks.uncounted_conduct(view, filters)}",
         name="all-agents",
     )
 
 
+_PARTS: Final = tuple(
+    (words, f"#{name}", False)
+    for name, words in (
+        ("agent-steps", "Steps met"),
+        ("compared", "Compared fairly"),
+        ("escalation-funnel", "Escalations"),
+        ("over-time", "Over time"),
+        ("breaches", "Breaches"),
+        ("all-agents", "All agents"),
+    )
+)
+"""The page's parts, to jump to."""
 _BREACHES: Final = (
     GridColumn("agent", "Agent", "link", href="href", width=1.5),
     GridColumn("step", "Step", width=0.6),

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.callers import follow_customers
+from tests.dashboards.expecting import expect
 from tests.dashboards.measured import measure
 from tests.dashboards.published import (
     _AGENT_LABELS,
@@ -263,6 +264,7 @@ class Centre:
         keys = tuple(marts.AGENT_ADHERENCE.key)
         self.rows.of[marts.AGENT_ADHERENCE.name] = self.adherence.rows(keys, _VERDICTS)
         self.rows.of[marts.ESCALATION_RATES.name] = self.rates.rows(DIMENSIONS, _RATES)
+        expect(self.rows)
         follow_customers(self.rows, at(DAYS, 0))
         self._runs(calls)
 

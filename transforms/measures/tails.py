@@ -22,8 +22,6 @@ from transforms.measures.rates import Floats
 Bools = npt.NDArray[np.bool_]
 _LEAST_P: Final = 1e-9
 """Under it the binomial is a Poisson distribution to all digits that count."""
-_STEPS: Final = 60
-"""Halvings that find a whole number among more than there are calls."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +132,7 @@ def _over(count: Floats, n: Floats, p: Floats) -> Floats:
 def _first_whole(reached: Callable[[Floats], Bools], n: Floats) -> Floats:
     """The least whole count that reaches what all greater ones reach."""
     low, high = np.full_like(n, -1.0), np.ceil(n)
-    for _ in range(_STEPS):
-        if np.all(high - low <= 1):
-            break
+    while np.any(high - low > 1):
         middle = np.floor((low + high) / 2)
         is_reached = reached(middle)
         low, high = (
