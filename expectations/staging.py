@@ -15,6 +15,10 @@ def suites() -> tuple[Suite, ...]:
         days_due(),
         pending(),
         fixed_roles(),
+        customers(),
+        identity_pairs(),
+        Suite(staging.IDENTITY_MODEL),
+        Suite(staging.IDENTITY_LINKS),
     )
 
 
@@ -118,3 +122,37 @@ def fixed_roles() -> Suite:
 def pending() -> Suite:
     """What has news is named by its kind."""
     return Suite(staging.PENDING, (one_of("kind", staging.PENDING_KINDS),))
+
+
+def customers() -> Suite:
+    """Whoever the source names is a person, and one person only."""
+    return Suite(
+        staging.CUSTOMERS,
+        (
+            never(
+                "whoever the source names is a person",
+                "SELECT record_no FROM {batch} WHERE is_named AND customer_id IS NULL",
+            ),
+            never(
+                "one id is one person",
+                "SELECT source_customer_id FROM {batch} GROUP BY source_customer_id"
+                " HAVING count(DISTINCT customer_id) > 1",
+            ),
+        ),
+    )
+
+
+def identity_pairs() -> Suite:
+    """Pairs are of records that are there, each once, with a probability."""
+    return Suite(
+        staging.IDENTITY_PAIRS,
+        (
+            refers("record_no", staging.CUSTOMERS, "record_no"),
+            refers("other_no", staging.CUSTOMERS, "record_no"),
+            between("probability", 0, 1),
+            never(
+                "the first record of a pair is the smaller",
+                "SELECT record_no, other_no FROM {batch} WHERE record_no >= other_no",
+            ),
+        ),
+    )

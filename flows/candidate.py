@@ -10,9 +10,11 @@ import polars as pl
 
 from flows.comparisons import comparison_marts
 from flows.customers import customer_marts
+from flows.identities import IDENTITIES
 from flows.settings import Settings
 from flows.warehouse import Warehouse, open_database
 from transforms.contracts import marts
+from transforms.contracts.staging import IDENTITY_LINKS
 from transforms.knowledge.bundle import Knowledge
 from transforms.playbook_steps import playbook_steps
 from transforms.validity import step_marks, validity_rows
@@ -78,7 +80,8 @@ def complete(
     measured = _validity(knowledge, reviewed)
     marked = measured[marts.STEP_VALIDITY.name]
     frames: dict[str, pl.DataFrame] = {
-        marts.CUSTOMER_IDENTITIES.name: _identities(facts),
+        marts.CUSTOMER_IDENTITIES.name: warehouse.read(IDENTITIES),
+        marts.IDENTITY_LINKS.name: warehouse.read_table(IDENTITY_LINKS),
         **customer_marts(candidate, warehouse, knowledge, facts, moment),
         marts.PLAYBOOK_STEPS.name: playbook_steps(
             knowledge.playbooks, knowledge.review
@@ -91,17 +94,6 @@ def complete(
             if table.name in frames:
                 candidate.replace_all(table, frames[table.name])
         candidate.execute(_TRANSCRIPTS)
-
-
-def _identities(facts: pl.DataFrame) -> pl.DataFrame:
-    known = facts.filter(pl.col("customer_id").is_not_null())
-    return known.group_by(source_customer_id="customer_id").agg(
-        customer_id=pl.col("customer_id").first(),
-        customer_name=pl.lit(None, pl.String),
-        phone_ending=pl.lit(None, pl.String),
-        calls=pl.len(),
-        is_named=pl.lit(value=True),
-    )
 
 
 def _validity(

@@ -1,7 +1,8 @@
 """Reads the knowledge under `data/`, and gives it a version."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,12 +10,14 @@ from pydantic import BaseModel
 
 import transforms
 from transforms.behaviours import BEHAVIOURS
+from transforms.identity import Limits
 from transforms.knowledge.bundle import Knowledge
 from transforms.knowledge.chronic import ChronicGuide
 from transforms.knowledge.due_times import Grammar
 from transforms.knowledge.evaluation import Excused, Exemplars, Mapping
 from transforms.knowledge.evaluation_forms import QuestionMap
 from transforms.knowledge.frozen import KnowledgeError, parse, parse_json
+from transforms.knowledge.identity import Identity
 from transforms.knowledge.languages import Languages
 from transforms.knowledge.lexicon import Lexicon
 from transforms.knowledge.playbook import Assignments, Playbook
@@ -22,6 +25,7 @@ from transforms.knowledge.promises import PromiseWords
 from transforms.knowledge.review import ReviewGuide
 from transforms.knowledge.roles import Roles
 from transforms.knowledge.thresholds import Temperature, Thresholds
+from transforms.knowledge.transliteration import Transliteration
 from transforms.knowledge.validity import Figures, Marks, Needs, Validity
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -96,6 +100,46 @@ def load_questions(path: Path) -> QuestionMap:
     return _read(QuestionMap, path)
 
 
+@dataclass(frozen=True)
+class IdentityKnowledge:
+    """What customers of the source are told to be one person by.
+
+    Attributes:
+        identity: what is compared, and how the model learns.
+        transliteration: how names in several scripts are brought together.
+        limits: when ids are linked.
+        version: hash of all these and of the code that compares.
+    """
+
+    identity: Identity
+    transliteration: Transliteration
+    limits: Limits
+    version: str
+
+
+def load_identity(folder: Path) -> IdentityKnowledge:
+    """Read what identities are told by.
+
+    Raises:
+        KnowledgeError: a file is missing, or cannot be used as written; names it.
+    """
+    thresholds = _read(Thresholds, folder / "thresholds.yaml")
+    limits = Limits(
+        link=thresholds.identity_link.value,
+        review=thresholds.identity_review.value,
+        most_ids=int(thresholds.identity_most_ids.value),
+    )
+    files = [folder / name for name in ("identity.yaml", "transliteration.yaml")]
+    code = Path(transforms.__file__).parent
+    sources = (*code.glob("identity*.py"), code / "transliteration.py")
+    return IdentityKnowledge(
+        identity=_read(Identity, files[0]),
+        transliteration=_read(Transliteration, files[1]),
+        limits=limits,
+        version=_hash((*files, *sorted(sources)), str(limits)),
+    )
+
+
 def _validity(folder: Path) -> Validity:
     return Validity(
         figures=_read(Figures, folder / "figures.json"),
@@ -148,8 +192,12 @@ def _check_references(knowledge: Knowledge, folder: Path) -> None:
 
 def _version(folder: Path) -> str:
     """Hash of the knowledge files and of the code that reads them, 12 hex digits."""
-    digest = hashlib.blake2b(digest_size=6)
-    for path in _versioned(folder):
+    return _hash(_versioned(folder))
+
+
+def _hash(paths: Iterable[Path], told: str = "") -> str:
+    digest = hashlib.blake2b(told.encode(), digest_size=6)
+    for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

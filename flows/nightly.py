@@ -16,6 +16,7 @@ from flows.calibrate.reviewed import agreement_with_reviewers, newly_reviewed_da
 from flows.corrections import corrected_days, standing
 from flows.days import last_moment, outdated_days, reopened_days, touched_days
 from flows.decisions import decided_days, decisions_kept
+from flows.identities import refresh_identities
 from flows.ingest import IngestReport, ingest
 from flows.knowledge import load_knowledge
 from flows.lock import writing
@@ -80,13 +81,14 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     cache_policy=NO_CACHE,
 )
 def take_in(settings: Settings, version: str) -> IngestReport:
-    """Ingest what is new in the inbox, and stage it."""
+    """Ingest what is new in the inbox, stage it, and say whose each call is."""
     settings.inbox.mkdir(parents=True, exist_ok=True)
     with open_warehouse(settings) as warehouse, Bars() as bars:
         # A run that failed after taking files in left them to this version.
         before = warehouse.read(_TAKEN_BEFORE, {"version": version}).row(0, named=True)
         report = ingest(settings, warehouse, version, bars.files)
         stage(settings, warehouse)
+        refresh_identities(settings, warehouse)
     counts = {name: getattr(report, name) + int(n) for name, n in before.items()}
     return replace(report, **counts)
 

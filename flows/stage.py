@@ -9,7 +9,7 @@ import polars as pl
 
 from flows.settings import Settings
 from flows.warehouse import Parameters, Warehouse
-from transforms.contracts.columns import CALL_FIELDS
+from transforms.contracts.columns import CALL_FIELDS, INCIDENT_FIELDS
 from transforms.contracts.staging import AGENTS, CALLS, INCIDENTS, SHIFTS
 from transforms.contracts.table import Table
 
@@ -34,6 +34,7 @@ _FRESH_CALLS: Final = f"""
         GROUP BY c.call_id)
     SELECT r.call_id, r.call_no, r.day, r.started_at, r.zone, r.turns,
         {", ".join(f"coalesce(r.{n}, told.{n}) AS {n}" for n in _COMPLETED if n != "ended_at")},
+        coalesce(r.customer_id, told.customer_id) AS source_customer_id,
         -- A record that ends the call before it starts completes nothing.
         CASE WHEN r.ended_at IS NULL AND told.ended_at >= r.started_at
             THEN told.ended_at ELSE r.ended_at END AS ended_at
@@ -41,7 +42,7 @@ _FRESH_CALLS: Final = f"""
 """
 _LATEST_INCIDENTS: Final = f"""
     CREATE OR REPLACE TEMP TABLE fresh AS
-    SELECT {", ".join(INCIDENTS.columns)}
+    SELECT {", ".join(INCIDENT_FIELDS)}, customer_id AS source_customer_id
     FROM raw.incidents JOIN raw.files AS f USING (file_hash)
     WHERE incident_id IN (SELECT id FROM staging.pending WHERE kind = 'incident')
     QUALIFY row_number() OVER (
@@ -70,12 +71,16 @@ _CALL_DAYS: Final = """
 _INCIDENT_DAYS: Final = """
     WITH linked AS (
         SELECT changed.*, calls.day AS linked_day
-        FROM changed LEFT JOIN staging.calls AS calls ON calls.call_id = changed.call_id)
+        FROM changed LEFT JOIN staging.calls AS calls ON calls.call_id = changed.call_id),
+    people AS (
+        SELECT DISTINCT source_customer_id, customer_id FROM staging.customers)
     SELECT linked_day AS day, 'incidents new or changed' AS reason
     FROM linked WHERE linked_day IS NOT NULL
     UNION ALL
     SELECT calls.day, 'incidents new or changed'
-    FROM linked JOIN staging.calls AS calls ON calls.customer_id = linked.customer_id
+    FROM linked LEFT JOIN people USING (source_customer_id)
+    JOIN staging.calls AS calls
+        ON calls.customer_id = coalesce(people.customer_id, linked.source_customer_id)
     WHERE linked_day IS NULL AND calls.started_at BETWEEN
         coalesce(occurred_at, recorded_at) - INTERVAL 7 DAY
         AND coalesce(occurred_at, recorded_at) + INTERVAL 1 DAY
@@ -139,11 +144,11 @@ def _stage_calls(warehouse: Warehouse) -> int:
         return 0
     with warehouse.lend("winners", winners):
         warehouse.execute(_FRESH_CALLS)
-    is_told = [name for name in CALLS.columns if name != "exported_at"]
+    is_told = [name for name in _told_of(CALLS) if name != "exported_at"]
     _find_changed(warehouse, CALLS, "call_id IN (SELECT call_id FROM fresh)", is_told)
     # When a version was sent again is kept, but changes nothing that is scored.
     _swap(warehouse, CALLS, "call_id IN (SELECT call_id FROM fresh)")
-    _note_days(warehouse, _CALL_DAYS)
+    note_days(warehouse, _CALL_DAYS)
     return _changed(warehouse, "call_id")
 
 
@@ -187,10 +192,17 @@ def _replace(
     of_these = (
         f"{table.key[0]} IN (SELECT id FROM staging.pending WHERE kind = '{kind}')"
     )
-    _find_changed(warehouse, table, of_these, list(table.columns))
+    _find_changed(warehouse, table, of_these, _told_of(table))
     _swap(warehouse, table, of_these)
-    _note_days(warehouse, days, params)
+    note_days(warehouse, days, params)
     return _changed(warehouse, ", ".join(table.key))
+
+
+def _told_of(table: Table) -> list[str]:
+    """The columns that the source tells; who the person is follows from them later."""
+    if "source_customer_id" not in table.columns:
+        return list(table.columns)
+    return [name for name in table.columns if name != "customer_id"]
 
 
 def _find_changed(
@@ -228,10 +240,16 @@ def _changed(warehouse: Warehouse, key: str) -> int:
     return int(warehouse.read(counted).item())
 
 
-def _note_days(
+def note_days(
     warehouse: Warehouse, days: str, params: Parameters | None = None
 ) -> None:
-    """Add the days that `changed` touches to staging.days_due, with every reason."""
+    """Add days to staging.days_due, with every reason.
+
+    Args:
+        warehouse: where both are.
+        days: a query of `day` and `reason`.
+        params: its parameters.
+    """
     warehouse.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE due AS

@@ -138,7 +138,8 @@ def _incidents(
 
 def _persons(history: History) -> pl.DataFrame:
     """`source_customer_id` and the `person` whom the facts say it is."""
-    source = history.calls.select("call_id", source_customer_id="customer_id")
+    told = pl.coalesce("source_customer_id", "customer_id")
+    source = history.calls.select("call_id", source_customer_id=told)
     return (
         history.facts.select("call_id", person="customer_id")
         .join(source, on="call_id", validate="1:1")

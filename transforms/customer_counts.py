@@ -248,7 +248,7 @@ def about(history: History) -> pl.DataFrame:
     told = history.calls.select(
         "call_id",
         "customer_name",
-        pl.col("customer_id").alias("source_customer_id"),
+        pl.coalesce("source_customer_id", "customer_id").alias("source_customer_id"),
         "vulnerable",
     )
     return (

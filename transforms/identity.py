@@ -98,7 +98,9 @@ def link(
     names = _ids(records)
     ids = {name: number for number, name in enumerate(names)}
     links = list(_links(pairs, ids))
-    strong = [found for found in links if found.probability >= limits.link]
+    nameless = {ids[name] for name in _nameless(records)}
+    likely = (found for found in links if found.probability >= limits.link)
+    strong = [found for found in likely if not _tells_nobody(found, nameless)]
     said = _said(words, ids)
     confirmed = [word for word in said if word.is_confirmed]
     joined = [(found.one, found.other) for found in (*strong, *confirmed)]
@@ -107,7 +109,6 @@ def link(
     for one, other, why in _contradicting(records, model, near, names, limits):
         groups.keep_apart(Apart(ids[one], ids[other], why))
     refused = _follow(said, groups, names)
-    nameless = {ids[name] for name in _nameless(records)}
     refused |= _grow(strong, groups, near, nameless, names, limits)
     people = [names[min(groups.members[group])] for group in groups.of]
     return Linked(
@@ -139,6 +140,12 @@ def _nameless(records: pl.DataFrame) -> list[str]:
     return named.filter(given=0)["source_customer_id"].to_list()
 
 
+def _tells_nobody(found: _Link, nameless: set[int]) -> bool:
+    """Two without a name share a number: it may be a household's."""
+    is_told = "same" in (found.pair["birth"], found.pair["national"])
+    return {found.one, found.other} <= nameless and not is_told
+
+
 def _links(pairs: pl.DataFrame, ids: dict[str, int]) -> Iterator[_Link]:
     """The likeliest pair of records of each two ids, the likeliest first."""
     place = [
@@ -152,7 +159,12 @@ def _links(pairs: pl.DataFrame, ids: dict[str, int]) -> Iterator[_Link]:
         probability=pl.col("probability").round(9),
     )
     ordered = placed.sort(
-        "probability", "one", "other", "left", "right", descending=[True] + [False] * 4
+        "probability",
+        "one",
+        "other",
+        "record_no",
+        "other_no",
+        descending=[True] + [False] * 4,
     ).unique(["one", "other"], keep="first", maintain_order=True)
     for row in ordered.iter_rows(named=True):
         yield _Link(row["one"], row["other"], row["probability"], row)

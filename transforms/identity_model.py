@@ -34,8 +34,8 @@ Model = dict[str, Any]
 
 PAIRS: Final = pl.Schema(
     {
-        "left": pl.UInt32,
-        "right": pl.UInt32,
+        "record_no": pl.UInt32,
+        "other_no": pl.UInt32,
         "source_customer_id": pl.String,
         "other_customer_id": pl.String,
         "probability": pl.Float64,
@@ -74,6 +74,8 @@ def train(records: pl.DataFrame, identity: Identity) -> Model:
         identity: what to start from, and how to learn.
     """
     names = compared(records)
+    if not names:
+        return {"comparisons": []}
     starts = {name: identity.comparisons[name].levels for name in names}
     count = records.height
     pairs = count * (count - 1) / 2
@@ -128,11 +130,13 @@ def scored(
         only: a condition on the two records `l` and `r`, in SQL.
 
     Returns:
-        `left` and `right` (record numbers, the smaller first) with their two source ids,
+        `record_no` and `other_no` (the smaller first) with their two source ids,
         `probability`, and for each thing compared its degree of agreement (null where either lacks it); for names also
         `rare_given` and `rare_family`, the share of records that have the commoner of both.
     """
     names = [c["output_column_name"] for c in model["comparisons"]]
+    if not (names and blocking):
+        return pl.DataFrame(schema=PAIRS)
     rules = [
         {
             "blocking_rule": f"{_shared(block)} AND {_TWO_IDS} AND ({only})",
@@ -155,8 +159,8 @@ def scored(
 
 def _pairs_of(found: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     columns: dict[str, pl.Expr] = {
-        "left": pl.col("record_no_l"),
-        "right": pl.col("record_no_r"),
+        "record_no": pl.col("record_no_l"),
+        "other_no": pl.col("record_no_r"),
         "source_customer_id": pl.col("source_customer_id_l"),
         "other_customer_id": pl.col("source_customer_id_r"),
         "probability": pl.col("match_probability"),
@@ -178,7 +182,7 @@ def _pairs_of(found: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         columns[f"rare_{name}"] = pl.when(is_alike).then(alike).otherwise(same)
     pairs = found.select(**columns)
     return pairs.select(pl.col(name).cast(dtype) for name, dtype in PAIRS.items()).sort(
-        "left", "right"
+        "record_no", "other_no"
     )
 
 

@@ -53,6 +53,10 @@ INSERT INTO staging.shifts BY NAME SELECT 'A1' AS agent_id,
     TIMESTAMPTZ '2026-10-05' AS shift_start, TIMESTAMPTZ '2026-10-07' AS shift_end;
 INSERT INTO staging.pending BY NAME SELECT 'weather' AS kind;
 INSERT INTO staging.fixed_roles BY NAME SELECT 9 AS call_no;
+INSERT INTO staging.customers BY NAME SELECT 'C1' AS source_customer_id,
+    unnest(['C1', 'C2', NULL]) AS customer_id, true AS is_named;
+INSERT INTO staging.identity_pairs BY NAME SELECT 9 AS record_no, 8 AS other_no,
+    2 AS probability;
 """
 BAD_MARTS: Final = """
 INSERT INTO marts.call_facts BY NAME SELECT TIMESTAMPTZ '2026-10-05' AS started_at,

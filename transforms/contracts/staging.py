@@ -17,8 +17,15 @@ from transforms.contracts.columns import (
     count,
     optional,
 )
+from transforms.contracts.identity_marts import IDENTITY_LINKS as MART_OF_LINKS
 from transforms.contracts.table import Column, Table
+from transforms.knowledge.identity import LEVELS
 from transforms.knowledge.promises import TOLD
+
+PERSON: Final = optional(
+    pl.String, "The person: the id of the source under which we saw them first."
+)
+SOURCE_CUSTOMER_ID: Final = optional(pl.String, "The source's id of the customer.")
 
 SPEAKERS: Final = ("agent", "customer", "supervisor", "ivr", "system", "unknown")
 SPEAKER: Final = pl.Enum(SPEAKERS)
@@ -32,6 +39,8 @@ CALLS: Final = Table(
         "call_no": CALL_NO,
         "day": DAY,
         **CALL_FIELDS,
+        "customer_id": PERSON,
+        "source_customer_id": SOURCE_CUSTOMER_ID,
         "turns": count("Turns of the transcript."),
     },
 )
@@ -58,7 +67,11 @@ INCIDENTS: Final = Table(
     name="staging.incidents",
     grain="one row for each incident, in its last version",
     key=("incident_id",),
-    columns=INCIDENT_FIELDS,
+    columns={
+        **INCIDENT_FIELDS,
+        "customer_id": PERSON,
+        "source_customer_id": SOURCE_CUSTOMER_ID,
+    },
 )
 
 AGENTS: Final = Table(
@@ -119,6 +132,82 @@ PROMISE_WORDS: Final = Table(
     },
 )
 
+CUSTOMERS: Final = Table(
+    name="staging.customers",
+    grain="one row for each id, number, address and name that stand together in a call",
+    key=("record_no",),
+    columns={
+        "record_no": Column(pl.UInt32, "Our number of the record; grows with arrival."),
+        "source_customer_id": Column(
+            pl.String,
+            "The source's id of the customer; one of ours where it gives none.",
+        ),
+        "is_named": Column(pl.Boolean, "The source gives an id."),
+        "customer_phone": CALL_FIELDS["customer_phone"],
+        "customer_email": CALL_FIELDS["customer_email"],
+        "customer_name": CALL_FIELDS["customer_name"],
+        "language": CALL_FIELDS["language"],
+        "given": optional(pl.String, "First name, folded; or the only one."),
+        "family": optional(pl.String, "Family name, folded."),
+        "given_sounds": optional(pl.List(pl.String), "Sound keys of the first name."),
+        "family_sounds": optional(pl.List(pl.String), "Sound keys of the family name."),
+        "name": optional(pl.List(pl.String), "Sound keys of the whole name."),
+        "script": optional(pl.String, "Script of the first name."),
+        "phone": optional(pl.String, "The number in its international form."),
+        "email": optional(pl.String, "The address as it is delivered."),
+        "is_phone_shared": Column(
+            pl.Boolean, "So many names have the number that it tells nothing."
+        ),
+        "is_email_shared": Column(pl.Boolean, "The same of the address."),
+        "customer_id": optional(
+            pl.String,
+            "The person; null where neither id, number nor address can be used.",
+        ),
+    },
+)
+
+IDENTITY_PAIRS: Final = Table(
+    name="staging.identity_pairs",
+    grain="one row for each two records that may be one person",
+    key=("record_no", "other_no"),
+    columns={
+        "record_no": Column(pl.UInt32, "Number of the first record."),
+        "other_no": Column(pl.UInt32, "Number of the second record."),
+        "source_customer_id": Column(pl.String, "Source id of the first record."),
+        "other_customer_id": Column(pl.String, "Source id of the second record."),
+        "probability": Column(pl.Float64, "That both are one person, 0-1."),
+        **{
+            name: optional(pl.String, f"Degree to which they agree: {name}.")
+            for name in LEVELS
+        },
+        "rare_given": optional(pl.Float64, "Share of records with that first name."),
+        "rare_family": optional(pl.Float64, "Share of records with that family name."),
+    },
+)
+
+IDENTITY_MODEL: Final = Table(
+    name="staging.identity_model",
+    grain="one row: the model that the records were last compared by",
+    key=("knowledge",),
+    columns={
+        "knowledge": Column(
+            pl.String, "Hash of what it started from, and of its code."
+        ),
+        "words": Column(pl.String, "Hash of what people had confirmed and split."),
+        "records": count("Records that it learned from."),
+        "model": Column(
+            pl.String, "Splink's settings with their probabilities, as JSON."
+        ),
+    },
+)
+
+IDENTITY_LINKS: Final = Table(
+    name="staging.identity_links",
+    grain=MART_OF_LINKS.grain,
+    key=MART_OF_LINKS.key,
+    columns=MART_OF_LINKS.columns,
+)
+
 STAGING: Final = (
     CALLS,
     UTTERANCES,
@@ -129,6 +218,10 @@ STAGING: Final = (
     PENDING,
     FIXED_ROLES,
     PROMISE_WORDS,
+    CUSTOMERS,
+    IDENTITY_PAIRS,
+    IDENTITY_MODEL,
+    IDENTITY_LINKS,
 )
 
 ARCHIVE: Final = pl.Schema(
