@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.callers import follow_customers
+from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.expecting import expect
 from tests.dashboards.measured import measure
 from tests.dashboards.published import (
