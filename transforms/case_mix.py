@@ -84,7 +84,8 @@ def one_hot(rows: pl.DataFrame, levels: Sequence[tuple[str, str]]) -> Floats:
 def _banded(name: str, band: Threshold, top: int) -> pl.Expr:
     """The band that a number lies in, as `from-to`, padded so that bands sort as they run."""
     low = (pl.col(name) / band.value).floor() * band.value
-    ends = (low, (low + band.value).clip(upper_bound=top))
+    low = low.clip(upper_bound=top - band.value)
+    ends = (low, low + band.value)
     written = [end.cast(pl.Int64).cast(pl.String).str.zfill(2) for end in ends]
     return pl.concat_str(written, separator="-")
 

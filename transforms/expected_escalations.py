@@ -173,14 +173,14 @@ class _Calls:
             .sort("level")
             .with_row_index("position")
         )
-        reference = counted.sort("calls", "level", descending=[True, False])["level"]
+        most = counted.sort("calls", "level", descending=[True, False]).head(1)["level"]
         odds = [self.odds.get((factor, level)) for level in counted["level"]]
-        base = self.odds.get((factor, reference[0]), 0.0) if len(reference) else 0.0
+        base = sum(self.odds.get((factor, level), 0.0) for level in most)
         return counted.with_columns(
             among=pl.lit(self.among),
             factor=pl.lit(factor),
             odds_ratio=(pl.Series(odds, dtype=pl.Float64) - base).exp(),
-            is_reference=pl.col("level") == reference.first(),
+            is_reference=pl.col("level").is_in(most.to_list()),
             method=pl.lit(self.method),
         )
 
