@@ -53,7 +53,10 @@ CALL_FACTS: Final = Table(
         "team": TEAM,
         "queue": QUEUE,
         "language": LANGUAGE,
-        "customer_id": optional(pl.String, "The source's id of the customer."),
+        "customer_id": optional(
+            pl.String, "The person: the source id under which we saw them first."
+        ),
+        "source_customer_id": optional(pl.String, "The source's id of the customer."),
         "is_vulnerable": optional(
             pl.Boolean, "The source flags the customer as vulnerable."
         ),
