@@ -29,6 +29,9 @@ UNCLEAR: Final = "the words leave open when"
 UNREAD: Final = "a number beside the time could not be read"
 
 
+_NOT_READ: Final = Heard(phrases=("a number",), kind="unclear")
+
+
 @dataclass(frozen=True)
 class Clause:
     """A part of a sentence, its times, and why these are no due times, if they aren't.
@@ -106,32 +109,44 @@ def _pieces(
 def _standing(
     pieces: Iterator[Piece], words: Sequence[Word], grammar: Grammar
 ) -> Iterator[Piece]:
-    """Leave out bare hours that may be anything else: four people, at two addresses."""
-    every = list(pieces)
-    for place, piece in enumerate(every):
-        before = every[place - 1] if place else None
-        after = every[place + 1] if place + 1 < len(every) else None
-        if before is not None and before.last != piece.first:
-            before = None
-        if after is not None and after.first != piece.last:
-            after = None
+    """Leave out bare numbers that may count anything; after a bound they are unclear."""
+    every = [None, *pieces, None]
+    for before, piece, after in zip(every, every[1:], every[2:], strict=False):
+        if piece is None:
+            continue
         rule = piece.meaning
-        if isinstance(rule, Clock) and rule.stands != "alone":
-            stands = _is_followed(piece, after, words, grammar)
-            if rule.stands == "bounded":
-                stands &= before is not None and isinstance(
-                    before.meaning, Bound | Day | Weekday | Date | Part
-                )
-            if not stands:
-                continue
-        yield piece
+        if not isinstance(rule, Clock) or rule.stands in ("alone", "dated"):
+            yield piece
+            continue
+        beside = before if before and before.last == piece.first else None
+        is_bound = beside is not None and isinstance(beside.meaning, Bound)
+        stands = _is_followed(piece, after, words, grammar) and (
+            rule.stands == "followed" or is_bound or _names_day(beside)
+        )
+        if stands:
+            yield piece
+        elif _is_hour_unread(piece, beside):
+            yield replace(piece, meaning=_NOT_READ)
+
+
+def _is_hour_unread(piece: Piece, beside: Piece | None) -> bool:
+    """Whether a number left out may be an hour: after "by", not "from one of us"."""
+    rule = beside.meaning if beside is not None else None
+    if piece.slots.get("hour") == 1:
+        return isinstance(rule, Bound) and rule.bound in ("by", "before")
+    return isinstance(rule, Bound) or (
+        isinstance(piece.meaning, Clock) and piece.meaning.stands == "followed"
+    )
+
+
+def _names_day(piece: Piece | None) -> bool:
+    return piece is not None and isinstance(piece.meaning, Day | Weekday | Date | Part)
 
 
 def _is_followed(
     piece: Piece, after: Piece | None, words: Sequence[Word], grammar: Grammar
 ) -> bool:
-    ends = words[piece.last - 1].ends
-    if ends or after is not None:
+    if words[piece.last - 1].ends or (after and after.first == piece.last):
         return True
     following = words[piece.last].text
     return following in grammar.follows_hour or following in grammar.joining
