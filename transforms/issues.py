@@ -19,11 +19,13 @@ def issues(contacts: pl.DataFrame, thresholds: Thresholds) -> pl.Series:
     that it shares a category with; where one of both has none, whose words are alike
     (cosine of TF-IDF: K. Spärck Jones, Journal of Documentation 28 (1972) 11-21). No word
     or language is named: rare words weigh more, and the first letters of words are
-    compared. Where words would bridge two categories, the later category parts the chain.
+    compared. At least one of both has to be a complaint: routine questions share their
+    words without sharing a matter. A call that we make is on the issue of the complaint
+    before it. Where words would bridge two categories, the later category parts the chain.
 
     Args:
         contacts: `customer_id`, `started_at`, `category` (null where no incident tells),
-            `stems`, in the order of customer and time.
+            `stems`, `is_complaint`, `is_inbound`, in the order of customer and time.
         thresholds: `case_days`, `issue_reach`, `issue_similarity`.
     """
     started = contacts["started_at"].to_physical().to_numpy()
@@ -64,6 +66,8 @@ def _parents(
     category = _codes(contacts["category"])
     words = _vectors(contacts)
     told = np.diff(words.indptr) > 0
+    complains = contacts["is_complaint"].to_numpy()
+    ours = ~contacts["is_inbound"].to_numpy() & (category < 0)
     parent = np.arange(contacts.height)
     alone = np.ones(contacts.height, dtype=np.bool_)
     for back in range(1, int(thresholds.issue_reach.value) + 1):
@@ -75,7 +79,9 @@ def _parents(
         near &= alone[later] & (started[later] - started[earlier] <= reach)
         named = (category[later] >= 0) & (category[earlier] >= 0)
         same: Mask = near & named & (category[later] == category[earlier])
-        asked = np.flatnonzero(near & ~named & told[later] & told[earlier])
+        same |= near & ours[later] & complains[earlier]
+        about = complains[later] | complains[earlier]
+        asked = np.flatnonzero(near & ~named & about & told[later] & told[earlier])
         alike = _cosines(words, later[asked], earlier[asked])
         same[asked[alike >= thresholds.issue_similarity.value]] = True
         parent[later[same]] = earlier[same]
