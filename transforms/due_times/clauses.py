@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from transforms.detection.phrase_tree import Match
+from transforms.detection.phrase_tree import Match, Meaning, PhraseTree
 from transforms.due_times.words import SENTENCE, Word, words_of
 from transforms.knowledge.due_times import (
     Bound,
@@ -98,12 +98,28 @@ def _pieces(
     while at < len(words):
         while end <= at or not words[end - 1].ends:
             end += 1
-        piece = grammar.tree.longest(said, at, end)
+        piece = _longest(grammar.tree, said, at, end, grammar.prefixes)
         if piece is None:
             at += 1
         else:
             yield piece
             at = piece.last
+
+
+def _longest(
+    tree: PhraseTree[Meaning],
+    said: Sequence[str],
+    first: int,
+    end: int,
+    prefixes: Sequence[str],
+) -> Match[Meaning] | None:
+    """The longest phrase that begins at a word, or at what follows its joined prefix."""
+    found = tree.longest(said, first, end)
+    for prefix in prefixes:
+        if found is None and said[first].startswith(prefix):
+            bare = [*said[:first], said[first][len(prefix) :], *said[first + 1 :]]
+            found = tree.longest(bare, first, end)
+    return found
 
 
 def _standing(
@@ -180,7 +196,9 @@ def _marks(
     """Where words show what a clause does, and what they show."""
     at, end = span
     while at < end:
-        mark = None if at in inside else grammar.clause_tree.longest(said, at, end)
+        mark = None
+        if at not in inside:
+            mark = _longest(grammar.clause_tree, said, at, end, grammar.prefixes)
         if mark is None:
             at += 1
         else:

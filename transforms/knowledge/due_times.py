@@ -184,6 +184,7 @@ class Grammar(Frozen):
 
     Attributes:
         written_clock: whether 4:30 can be half past four in the afternoon (12).
+        prefixes: letters joined to any word, as "and" and "that" are in Hebrew.
         words: the words of each slot, by what they stand for; digits stand for themselves.
         units: the words of `{unit}`.
     """
@@ -192,6 +193,7 @@ class Grammar(Frozen):
     version: str
     fold_diacritics: bool = False
     written_clock: Literal[12, 24] = 24
+    prefixes: tuple[str, ...] = ()
     working_week: WorkingWeek
     horizon_days: Horizon
     words: dict[
