@@ -40,8 +40,9 @@ evaluate: .venv/.installed ## Measure detection on labelled text: CORPORA=folder
 train: .venv/.installed ## Train a learned layer on our exemplars, and measure whether it would pay (CORPORA=folder)
 	$(BIN)/python -m tests.benchmarks.learned $(if $(CORPORA),--corpora $(CORPORA)) --out build/learned.json
 
-bench: .venv/.installed ## Measure the bars of performance on 200,000 generated calls
+bench: .venv/.installed ## Measure the bars of performance on 200,000 generated calls, and whom the funnel accuses
 	$(BIN)/python -m tests.benchmarks --calls 200000 --out build/bench.json
+	$(BIN)/python -m tests.benchmarks.funnel --out build/funnel.json
 
 lock: ## Write requirements.lock anew
 	$(BIN)/python -m pip install --quiet uv
