@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from flows.calibrate.command import app as calibrate
 from flows.decide.command import decide
 from flows.evaluate.command import evaluate
+from flows.identify.command import app as identities
 from flows.lock import check_room
 from flows.settings import CHECKOUT, Settings
 
@@ -335,6 +336,7 @@ def generate(
 app.command()(evaluate)
 app.command()(decide)
 app.add_typer(calibrate)
+app.add_typer(identities)
 
 
 if __name__ == "__main__":

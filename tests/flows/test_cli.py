@@ -35,6 +35,7 @@ COMMANDS = (
     "roles",
     "calibrate",
     "decide",
+    "identities",
 )
 
 
