@@ -63,8 +63,14 @@ _INCIDENT_DAYS: Final = """
         UNION ALL SELECT recorded_at FROM staging.incidents)
     WHERE moment IS NOT NULL ORDER BY day
 """
+_SHIFT_DAYS: Final = """
+    SELECT DISTINCT unnest(generate_series(timezone($zone, shift_start)::DATE,
+        timezone($zone, shift_end - INTERVAL 1 MICROSECOND)::DATE,
+        INTERVAL 1 DAY))::DATE AS day FROM staging.shifts ORDER BY day
+"""
 _HEAT: Final = """
-    SELECT call_no, is_heated, is_complaint, warmth FROM marts.call_facts
+    SELECT call_no, agent_id, started_at, is_heated, is_complaint, warmth
+    FROM marts.call_facts
     WHERE is_heated IS NOT NULL AND call_id NOT IN (SELECT call_id FROM scored_calls)
         AND (agent_id IN (SELECT agent_id FROM scored_calls)
             OR customer_id IN (SELECT customer_id FROM scored_calls))
@@ -207,6 +213,7 @@ class Scorer:
             promise_words=promise_words,
             hours=self.settings.office_hours,
             zone=self.settings.time_zone,
+            shift_days=self.warehouse.read(_SHIFT_DAYS, zone),
         )
 
     def _replace(self, days: Sequence[date], prepared: Prepared, scored: Scored) -> int:

@@ -92,11 +92,15 @@ _AGENT_DAYS: Final = """
         AND calls.day <= coalesce(valid_to, calls.day)
 """
 _SHIFT_DAYS: Final = """
-    SELECT calls.day, 'shifts changed' AS reason
-    FROM changed JOIN staging.calls AS calls ON calls.agent_id = changed.agent_id
-    WHERE calls.day BETWEEN timezone($zone, shift_start)::DATE
-        AND timezone($zone, shift_end)::DATE
+    WITH covered AS (
+        SELECT DISTINCT unnest(generate_series(
+            timezone($zone, shift_start - INTERVAL 1 SECOND)::DATE,
+            timezone($zone, shift_end)::DATE, INTERVAL 1 DAY))::DATE AS day FROM changed)
+    SELECT DISTINCT day, 'shifts changed' AS reason
+    FROM staging.calls SEMI JOIN covered USING (day)
 """
+"""A shift that touches the day before goes on from there; and with anybody's shifts, a call
+outside its agent's own is not judged as on a day without any."""
 
 
 @dataclass(frozen=True)

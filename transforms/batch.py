@@ -23,8 +23,8 @@ class Surroundings:
         incidents: `staging.incidents` of the same calls and customers.
         shifts: `staging.shifts` of the same agents around these days.
         incident_days: one column `day`: local days that the incident log covers.
-        heat: `call_no`, `is_heated`, `is_complaint`, `warmth` (per agent turn) of calls
-            scored before.
+        heat: `call_no`, `agent_id`, `started_at`, `is_heated`, `is_complaint`, `warmth`
+            (per agent turn) of calls scored before.
         decisions: `customer_id`, `decided_at` of management's decisions, if kept.
         decisions_since: from when on decisions are kept; None for always.
         as_of: the last moment in the data, or the one asked for.
@@ -32,6 +32,7 @@ class Surroundings:
         promise_words: `staging.promise_words` of the same customers.
         hours: the office's.
         zone: IANA name of the contact centre's zone.
+        shift_days: one column `day`: local days for which shifts are exported.
     """
 
     calls: pl.DataFrame
@@ -48,6 +49,9 @@ class Surroundings:
     promise_words: pl.DataFrame = field(default_factory=PROMISE_WORDS.empty)
     hours: OfficeHours = NINE_TO_FIVE
     zone: str = "UTC"
+    shift_days: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"day": pl.Date})
+    )
 
 
 @dataclass(frozen=True)

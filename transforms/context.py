@@ -341,7 +341,7 @@ def context(
         heard=by_place,
         heat=call_heat(by_place, degrees, heated, incidents.is_linked, assessable),
         incidents=incidents,
-        neighbours=neighbours(calls, ended, around.calls, around.shifts),
+        neighbours=neighbours(calls, ended, around),
         around=around,
         thresholds=thresholds,
         is_assessable=assessable,

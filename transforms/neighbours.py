@@ -7,7 +7,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from transforms.batch import Surroundings
 from transforms.heard import NEVER, Floats, Ints, Mask
+from transforms.shifts import ANOTHER, same_shift, stretch_ends
 
 _SECOND: Final = 1_000_000
 _MINUTE: Final = 60 * _SECOND
@@ -19,6 +21,7 @@ _FIELDS: Final = (
     "customer_id",
     "direction",
     "started_at",
+    "ended_at",
 )
 
 
@@ -32,6 +35,8 @@ class Neighbours:
         started: when each known call started, in microseconds.
         ended: when each of the batch's calls ended; NEVER where unknown.
         shifts: `staging.shifts` of the agents.
+        shift_days: one column `day`: local days for which shifts are exported.
+        zone: the contact centre's.
     """
 
     known: pl.DataFrame
@@ -39,77 +44,94 @@ class Neighbours:
     started: Ints
     ended: Ints
     shifts: pl.DataFrame
+    shift_days: pl.DataFrame
+    zone: str
 
     @cached_property
-    def by_agent(self) -> tuple[Ints, Ints]:
-        """Known calls with an agent in (agent, start) order, and the agent of each."""
-        return self._ordered("agent_id")
-
-    def _ordered(self, column: str) -> tuple[Ints, Ints]:
-        codes = _codes(self.known[column])
-        numbers = self.known["call_no"].to_numpy()
-        order = np.lexsort((numbers, self.started, codes))
-        order = order[codes[order] >= 0]
-        return order, codes[order]
-
-    def _beside(self, step: int) -> Ints:
-        """For each of the batch's calls the same agent's call `step` places on; -1 if none."""
-        order, agents = self.by_agent
-        found = np.full(self.known.height, -1, dtype=np.int64)
-        here, there = (order[:-1], order[1:]) if step > 0 else (order[1:], order[:-1])
-        same = agents[1:] == agents[:-1]
-        found[here[same]] = there[same]
-        return found[: self.count]
+    def ends(self) -> Ints:
+        """When each known call ended; its start where nothing tells."""
+        told = self.known["ended_at"].to_physical().fill_null(NEVER).to_numpy().copy()
+        told[: self.count] = self.ended
+        return np.where(told == NEVER, self.started, told)
 
     @cached_property
-    def next_by_agent(self) -> Ints:
-        """The known call that each call's agent takes next; -1 if none."""
-        return self._beside(1)
-
-    @cached_property
-    def previous_by_agent(self) -> Ints:
-        """The known call that each call's agent took before; -1 if none."""
-        return self._beside(-1)
-
-    @cached_property
-    def next_in_shift(self) -> Ints:
-        """When the agent's next call in the same shift starts; NEVER if there is none.
-
-        The shift is known where `shifts` holds the call; else it is the same local day.
-        """
-        following = self.next_by_agent
-        starts = np.full(self.count, NEVER, dtype=np.int64)
-        has = np.flatnonzero(following >= 0)
-        starts[has] = self.started[following[has]]
-        until = self._shift_ends()
-        day = self.known["day"].to_physical().to_numpy()
-        same_day = np.zeros(self.count, dtype=np.bool_)
-        same_day[has] = day[following[has]] == day[has]
-        inside = np.where(until == NEVER, same_day, starts <= until)
-        return np.where(inside, starts, NEVER)
-
-    def _shift_ends(self) -> Ints:
-        """When the shift in which each call started ends; NEVER where it is not known."""
-        mine = self.known.head(self.count).select(
-            "agent_id", at="started_at", row=pl.int_range(pl.len())
+    def _calls(self) -> pl.DataFrame:
+        """Known calls with an agent, by start: `row`, `agent_id`, `start`, `end`."""
+        calls = pl.DataFrame(
+            {
+                "row": np.arange(self.known.height),
+                "agent_id": self.known["agent_id"],
+                "number": self.known["call_no"],
+                "start": self.started,
+                "end": self.ends,
+            }
         )
+        return calls.drop_nulls("agent_id").sort("start", "number")
+
+    @cached_property
+    def following(self) -> Ints:
+        """The first call that each known call's agent begins after its end; -1 if none."""
+        after = pl.max_horizontal("end", pl.col("start") + 1)
         told = (
-            mine.drop_nulls("agent_id")
+            self._calls.with_columns(at=after)
             .sort("at")
             .join_asof(
-                self.shifts.select("agent_id", "shift_start", "shift_end").sort(
-                    "shift_start"
-                ),
-                left_on="at",
-                right_on="shift_start",
+                self._calls.select("agent_id", at="start", next="row"),
+                on="at",
                 by="agent_id",
+                strategy="forward",
                 check_sortedness=False,
             )
         )
-        told = told.filter(pl.col("at") <= pl.col("shift_end"))
-        ends = np.full(self.count, NEVER, dtype=np.int64)
-        ends[told["row"].to_numpy()] = told["shift_end"].to_physical().to_numpy()
-        return ends
+        found = np.full(self.known.height, -1, dtype=np.int64)
+        found[told["row"].to_numpy()] = told["next"].fill_null(-1).to_numpy()
+        return found
+
+    @cached_property
+    def is_still_busy(self) -> Mask:
+        """Calls at whose end their agent is still in another one, as in several chats."""
+        latest = self._calls.select(
+            "agent_id",
+            at="start",
+            until=pl.col("end").cum_max().over("agent_id"),
+        )
+        told = (
+            self._calls.with_columns(at=pl.col("end") - 1)
+            .sort("at")
+            .join_asof(latest, on="at", by="agent_id", check_sortedness=False)
+        )
+        mask = np.zeros(self.known.height, dtype=np.bool_)
+        mask[told.filter(pl.col("until") > pl.col("end"))["row"].to_numpy()] = True
+        return mask
+
+    @cached_property
+    def shift_ends(self) -> Ints:
+        """When the shift ends in which each known call began; NEVER where none holds it."""
+        return stretch_ends(self.known, self.shifts)
+
+    @cached_property
+    def has_shifts(self) -> Mask:
+        """Known calls on a day for which shifts are exported, whoever's they are."""
+        return self.known["day"].is_in(self.shift_days["day"].to_list()).to_numpy()
+
+    @cached_property
+    def in_same_shift(self) -> Ints:
+        """Whether `following` is of the same shift as each known call; see `same_shift`.
+
+        Without one: ANOTHER.
+        """
+        following = self.following
+        day = self.known["day"].to_physical().to_numpy()
+        ended = pl.Series(self.ends).cast(pl.Datetime("us", "UTC"))
+        local = ended.dt.convert_time_zone(self.zone).dt.date().to_physical().to_numpy()
+        then = day[following]
+        told = same_shift(
+            self.shift_ends,
+            self.has_shifts,
+            self.started[following],
+            is_same_day=(then == day) | (then == local),
+        )
+        return np.where(following < 0, ANOTHER, told)
 
     def call_back(self, after: Ints) -> Ints:
         """When each call's customer is next called by us; NEVER if not.
@@ -151,23 +173,28 @@ def _codes(column: pl.Series) -> Ints:
     return column.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
 
 
-def neighbours(
-    calls: pl.DataFrame, ended: Ints, around: pl.DataFrame, shifts: pl.DataFrame
-) -> Neighbours:
+def neighbours(calls: pl.DataFrame, ended: Ints, around: Surroundings) -> Neighbours:
     """Put the batch's calls among those around them.
 
     Args:
         calls: the batch's calls in call_no order.
         ended: when each ended, in microseconds; NEVER where unknown.
-        around: `staging.calls` of the same customers and agents.
-        shifts: `staging.shifts` of the same agents.
+        around: what other days know of the same customers and agents.
     """
-    others = around.select(_FIELDS).join(
+    others = around.calls.select(_FIELDS).join(
         calls.select("call_id"), on="call_id", how="anti"
     )
     known = pl.concat([calls.select(_FIELDS), others.sort("call_no")])
     started = known["started_at"].to_physical().to_numpy()
-    return Neighbours(known, calls.height, started, ended, shifts)
+    return Neighbours(
+        known,
+        calls.height,
+        started,
+        ended,
+        around.shifts,
+        around.shift_days,
+        around.zone,
+    )
 
 
 def ends(calls: pl.DataFrame, last_spoken: Floats) -> Ints:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -27,7 +28,14 @@ DATA: Final = Path(__file__).parents[2] / "data"
 MONDAY: Final = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 LATER: Final = MONDAY + timedelta(days=60)
 _HEAT: Final = pl.Schema(
-    {"call_no": pl.UInt32, "is_heated": pl.Boolean, "warmth": pl.Float32}
+    {
+        "call_no": pl.UInt32,
+        "agent_id": pl.String,
+        "started_at": pl.Datetime("us", "UTC"),
+        "is_heated": pl.Boolean,
+        "is_complaint": pl.Boolean,
+        "warmth": pl.Float32,
+    }
 )
 _CALLS: Final = pl.Schema(
     {
@@ -97,10 +105,11 @@ def batch(
     decisions: Sequence[Mapping[str, object]] | None = None,
     calls_out: bool = True,
     words: Sequence[Mapping[str, object]] = (),
+    zone: str = "UTC",
 ) -> Batch:
     """A batch of drawn calls, one an hour from Monday nine o'clock, numbered from 1."""
     drawn = [Drawn(call) if isinstance(call, str) else call for call in calls]
-    rows = [_call(number, call) for number, call in enumerate(drawn, 1)]
+    rows = [_call(number, call, zone) for number, call in enumerate(drawn, 1)]
     frame = pl.DataFrame(rows, schema=_CALLS)
     turns = [
         turn for number, call in enumerate(drawn, 1) for turn in _turns(number, call)
@@ -115,7 +124,7 @@ def batch(
             [
                 frame.select(staging.CALLS.polars_schema.names()),
                 pl.DataFrame(
-                    [_fields(101 + n, other) for n, other in enumerate(others)],
+                    [_fields(101 + n, other, zone) for n, other in enumerate(others)],
                     schema=_CALLS,
                 ).select(staging.CALLS.polars_schema.names()),
             ]
@@ -126,7 +135,7 @@ def batch(
         ),
         shifts=pl.DataFrame(list(shifts), schema=staging.SHIFTS.polars_schema),
         incident_days=pl.DataFrame({"day": days}, schema={"day": pl.Date}),
-        heat=pl.DataFrame(list(heat), schema=_HEAT),
+        heat=_heat_frame(heat, others),
         decisions=None
         if decisions is None
         else pl.DataFrame(list(decisions), schema=schema),
@@ -135,21 +144,51 @@ def batch(
         promise_words=pl.DataFrame(
             list(words), schema=staging.PROMISE_WORDS.polars_schema
         ),
+        zone=zone,
+        shift_days=_shift_days(shifts, zone),
     )
     return Batch(
         frame, _turn_frame(turns), _hit_frame(turns), _text_frame(turns), around
     )
 
 
-def _fields(number: int, given: Mapping[str, object]) -> dict[str, object]:
+def _heat_frame(
+    heat: Sequence[Mapping[str, object]], others: Sequence[Mapping[str, object]]
+) -> pl.DataFrame:
+    """What is known of other calls: who took them, and when, as those are drawn."""
+    rows: list[dict[str, object]] = []
+    for row in heat:
+        number = int(str(row["call_no"]))
+        place = number - 101
+        drawn = others[place] if 0 <= place < len(others) else {}
+        told = {"is_complaint": row["is_heated"], **_fields(number, drawn), **row}
+        rows.append({name: told[name] for name in _HEAT})
+    return pl.DataFrame(rows, schema=_HEAT)
+
+
+def _shift_days(shifts: Sequence[Mapping[str, object]], zone: str) -> pl.DataFrame:
+    """The local days on which a drawn shift begins or ends."""
+    place = ZoneInfo(zone)
+    days = {
+        moment.astimezone(place).date()
+        for shift in shifts
+        for moment in (shift["shift_start"], shift["shift_end"])
+        if isinstance(moment, datetime)
+    }
+    return pl.DataFrame({"day": sorted(days)}, schema={"day": pl.Date})
+
+
+def _fields(
+    number: int, given: Mapping[str, object], zone: str = "UTC"
+) -> dict[str, object]:
     started = given.get("started_at", MONDAY + timedelta(hours=number - 1))
     assert isinstance(started, datetime)
     return {
         "call_id": f"c{number}",
         "call_no": number,
         "started_at": started,
-        "day": started.date(),
-        "zone": "UTC",
+        "day": started.astimezone(ZoneInfo(zone)).date(),
+        "zone": zone,
         "agent_id": "ana",
         "customer_id": f"customer{number}",
         "language": "en",
@@ -161,8 +200,8 @@ def _fields(number: int, given: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _call(number: int, call: Drawn) -> dict[str, object]:
-    fields = _fields(number, call.fields)
+def _call(number: int, call: Drawn, zone: str) -> dict[str, object]:
+    fields = _fields(number, call.fields, zone)
     started = fields["started_at"]
     assert isinstance(started, datetime)
     return {"ended_at": started + timedelta(minutes=5), **fields}

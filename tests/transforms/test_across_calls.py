@@ -1,5 +1,6 @@
 """Behaviours of `across_calls.py`, on several calls of an agent or a customer."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -105,3 +106,71 @@ def test_complaints_of_other_days_count_towards_the_chronic_threshold() -> None:
     assert across("management_informed", HEATED, others=before, decisions=[]) == [
         "not_applicable"
     ]
+
+
+def history(first: int, hot: float, *, days_ago: int) -> list[dict[str, object]]:
+    """Forty calls of the agent, months from the judged one, every other heated."""
+    return [
+        {
+            "call_no": first + n,
+            "agent_id": "ana",
+            "started_at": MONDAY - timedelta(days=days_ago, hours=n),
+            "is_heated": n % 2 == 0,
+            "warmth": hot if n % 2 == 0 else 1.0,
+        }
+        for n in range(40)
+    ]
+
+
+def test_warmth_is_measured_on_all_calls_up_to_the_judged_one_and_no_later_ones() -> (
+    None
+):
+    warm = HEATED + "agent | thanks empathy | thank you, that is hard"
+    before = history(500, 0.2, days_ago=80)
+    after = history(900, 9.0, days_ago=-20)
+    assert across("steady_warmth", warm, heat=before) == ["missed"]
+    assert across("steady_warmth", warm, heat=[*before, *after]) == ["missed"]
+    assert across("steady_warmth", warm, heat=after) == ["not_applicable"]
+
+
+def test_the_bound_of_warmth_is_that_of_the_calls_before() -> None:
+    calls = (HEATED + "agent | empathy thanks | oh", CALM)
+    before = history(500, 1.0, days_ago=80)
+    assert across("no_carry_over", *calls, heat=before)[1] == "missed"
+    assert across("no_carry_over", *calls, heat=before[:18])[1] == "met"
+
+
+def test_a_transferred_call_is_one_contact_and_our_own_calls_are_none() -> None:
+    mine = {"customer_id": "k"}
+    legs = [
+        Drawn(HEATED, {**mine, "started_at": MONDAY + timedelta(minutes=12 * n)})
+        for n in range(3)
+    ]
+    apart = [
+        Drawn(HEATED, {**mine, "started_at": MONDAY + timedelta(hours=n)})
+        for n in range(3)
+    ]
+    ours = [Drawn(HEATED, {**mine, "direction": "outbound"})] * 3
+    found = {
+        name: across("management_informed", *calls, decisions=[])
+        for name, calls in {"legs": legs, "apart": apart, "ours": ours}.items()
+    }
+    assert found["legs"] == found["ours"] == ["not_applicable"] * 3
+    assert found["apart"][2] == "violated"
+
+
+def test_nobody_is_blamed_for_the_time_before_decisions_were_recorded() -> None:
+    calls = [Drawn(HEATED, {"customer_id": "k"})] * 3
+    elsewhere = [{"customer_id": "z", "decided_at": MONDAY}]
+
+    def verdict(since: timedelta, *decisions: dict[str, Any]) -> str:
+        given = batch(*calls, decisions=[*elsewhere, *decisions])
+        around = replace(given.around, decisions_since=MONDAY + since)
+        known = context(replace(given, around=around), thresholds(), weights())
+        verdicts = judge(known, (use("management_informed"),))
+        return VERDICT_NAMES[verdicts.codes[2, 0]]
+
+    own = {"customer_id": "k", "decided_at": MONDAY + timedelta(days=5)}
+    assert verdict(timedelta(0)) == "violated"
+    assert verdict(timedelta(days=1)) == "not_observable"
+    assert verdict(timedelta(days=1), own) == "met"

@@ -137,6 +137,18 @@ CASES = [
     Case(
         "threat_protocol",
         "met",
+        CALM + "supervisor || I am the manager\ncustomer | threat | I come",
+        "made to a supervisor",
+    ),
+    Case(
+        "threat_protocol",
+        "violated",
+        CALM + "supervisor || hello\nagent || back to me\ncustomer | threat | I come",
+        "nobody is told",
+    ),
+    Case(
+        "threat_protocol",
+        "met",
         CALM + "customer | threat | I come",
         "incident i1",
         around={"incidents": [RECORD]},

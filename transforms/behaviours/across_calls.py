@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 
 from transforms.behaviours.judgement import (
+    NO_SHIFT,
     Judgement,
     Parameters,
     both,
@@ -12,45 +13,75 @@ from transforms.behaviours.judgement import (
     open_until,
     records,
 )
+from transforms.complaints import joined_contacts
 from transforms.context import Context
-from transforms.heard import NEVER, Floats, Ints, Mask
+from transforms.heard import NEVER, Floats, Mask
 from transforms.incidents import DAY
+from transforms.shifts import SAME, UNKNOWN
 
 
 def no_carry_over(context: Context, parameters: Parameters) -> Judgement:
-    """In the agent's first call after a heated one: no hostility, and not unlike the agent."""
-    h = context.heard
-    heated, warmth = _known_heat(context)
-    before = context.neighbours.previous_by_agent
-    day = context.neighbours.known["day"].to_physical().to_numpy()
-    same_day = (before >= 0) & (day[before] == day[: context.count])
-    after = same_day & (heated[before] == 1)
-    calls, total, squares = _running(context, warmth, ~np.isnan(warmth))
+    """In the agent's first call after a heated one: no hostility, and not unlike the agent.
+
+    First is the call that the agent begins next once the heated one has ended, in the same
+    shift. Unlike the agent is a warmth under the bound of the agent's own earlier calls.
+    """
+    h, t = context.heard, context.thresholds
+    after, unheard, unknown = _after_heated(context)
+    calls, total, squares = _before(context, hot=True, calm=True)
     mean = np.divide(total, calls, out=np.zeros(context.count), where=calls > 0)
     spread = np.divide(squares, calls, out=np.zeros(context.count), where=calls > 0)
     deviation = np.sqrt(np.maximum(spread - mean**2, 0))
-    least = mean - context.thresholds.warmth_deviations.value * deviation
-    enough = calls >= context.thresholds.warmth_calls.value
-    cold = enough & (context.warmth < least)
+    least = mean - t.warmth_deviations.value * deviation
+    cold = (calls >= t.warmth_calls.value) & (context.warmth < least)
     quiet = after & ~cold
     return Judgement(
-        opportunity=after,
+        opportunity=after | unheard | unknown,
         missed="colder than the agent's own calls mostly are",
-        not_applicable="the agent's call before was not heated, or on another day",
+        not_applicable="the agent's call before was not heated, or in another shift",
         met=records(
             np.flatnonzero(quiet), "nothing carried over from the heated call before"
         ),
         violated=cues(h, h.said("agent", "hostility", "sarcasm")),
+        unobservable=note(
+            unheard, "the agent's call before could not be assessed"
+        ).otherwise(unknown, NO_SHIFT),
     )
 
 
+def _after_heated(context: Context) -> tuple[Mask, Mask, Mask]:
+    """The batch's calls that come first after a heated one of the same shift.
+
+    Then those after one of which it is not known whether it was heated, and those after a
+    heated one of which it is not known whether the shift is the same.
+    """
+    near, count = context.neighbours, context.count
+    heat = context.around.heat.select("call_no", told=pl.col("is_heated").cast(pl.Int8))
+    others = near.known[count:].select("call_no")
+    past = others.join(heat, on="call_no", how="left", maintain_order="left")["told"]
+    mine = np.where(context.is_assessable, context.heat.is_heated, -1)
+    heated = np.concatenate((mine, past.fill_null(-1).to_numpy()))
+    found: list[Mask] = []
+    for was, shift in ((1, SAME), (-1, SAME), (1, UNKNOWN)):
+        nexts = near.following[(heated == was) & (near.in_same_shift == shift)]
+        mask = np.zeros(count, dtype=np.bool_)
+        mask[nexts[(nexts >= 0) & (nexts < count)]] = True
+        found.append(mask)
+    after, unheard, unknown = found
+    return after, unheard & ~after, unknown & ~after & ~unheard
+
+
 def steady_warmth(context: Context, parameters: Parameters) -> Judgement:
-    """Up to each heated call, the agent is as warm in heated calls as in calm ones."""
+    """Up to each heated call, the agent is as warm in heated calls as in calm ones.
+
+    Judged on all the agent's calls that were scored, up to the judged one: what comes later
+    changes nothing about it.
+    """
     t = context.thresholds
-    heated, warmth = _known_heat(context)
-    told = ~np.isnan(warmth)
-    hot, hot_warmth, _ = _running(context, warmth, told & (heated == 1))
-    calm, calm_warmth, _ = _running(context, warmth, told & (heated == 0))
+    hot, hot_warmth, _ = _before(context, hot=True)
+    calm, calm_warmth, _ = _before(context, calm=True)
+    own = context.heat.is_heated & context.is_assessable & ~np.isnan(context.warmth)
+    hot, hot_warmth = hot + own, hot_warmth + np.where(own, context.warmth, 0.0)
     enough = (hot >= t.warmth_calls.value) & (calm >= t.warmth_calls.value)
     in_hot = np.divide(hot_warmth, hot, out=np.zeros(context.count), where=hot > 0)
     in_calm = np.divide(calm_warmth, calm, out=np.zeros(context.count), where=calm > 0)
@@ -67,37 +98,52 @@ def steady_warmth(context: Context, parameters: Parameters) -> Judgement:
     )
 
 
-def _known_heat(context: Context) -> tuple[Ints, Floats]:
-    """Of each known call: heated 1, calm 0, unknown -1; and its warmth."""
-    others = context.neighbours.known[context.count :].select("call_no")
-    told = others.join(
-        context.around.heat.select("call_no", "is_heated", "warmth"),
-        on="call_no",
-        how="left",
-        maintain_order="left",
-    )
-    mine = np.where(context.is_assessable, context.heat.is_heated, -1)
-    heated = told["is_heated"].cast(pl.Int64).fill_null(-1).to_numpy()
-    warmth = told["warmth"].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    my_warmth = np.where(context.is_assessable, context.warmth, np.nan)
-    return np.concatenate((mine, heated)), np.concatenate((my_warmth, warmth))
-
-
-def _running(
-    context: Context, values: Floats, counted: Mask
+def _before(
+    context: Context, *, hot: bool = False, calm: bool = False
 ) -> tuple[Floats, Floats, Floats]:
-    """Count, sum and sum of squares over the agent's known calls up to each of the batch's."""
-    order, agents = context.neighbours.by_agent
-    value = np.where(counted, np.nan_to_num(values), 0.0)[order]
-    opens = np.flatnonzero(np.diff(agents, prepend=-1))
-    lengths = np.diff(opens, append=len(agents))
-    found: list[Floats] = []
-    for column in (counted[order].astype(np.float64), value, value**2):
-        total = np.cumsum(column)
-        before = np.repeat((total - column)[opens], lengths)
-        running = np.zeros(context.neighbours.known.height)
-        running[order] = total - before
-        found.append(running[: context.count])
+    """Count, sum and sum of squares of warmth over the agent's calls before each call.
+
+    Args:
+        context: the batch.
+        hot: count heated calls.
+        calm: count calls that were not heated.
+    """
+    mine = context.heard.calls.select(
+        "agent_id",
+        "started_at",
+        "call_no",
+        is_heated=pl.Series(context.heat.is_heated),
+        warmth=pl.Series(context.warmth).fill_nan(None),
+    ).with_row_index("call")
+    mine = mine.with_columns(
+        warmth=pl.when(pl.Series(context.is_assessable)).then("warmth")
+    )
+    past = context.around.heat.select(
+        "agent_id",
+        "started_at",
+        "call_no",
+        "is_heated",
+        pl.col("warmth").cast(pl.Float64),
+    )
+    both_kinds = pl.concat([mine, past], how="diagonal").drop_nulls("agent_id")
+    wanted = (pl.col("is_heated") & hot) | (~pl.col("is_heated") & calm)
+    value = pl.when(wanted).then("warmth")
+    columns = {
+        "calls": value.is_not_null().cast(pl.Float64),
+        "total": value.fill_null(0.0),
+        "squares": (value**2).fill_null(0.0),
+    }
+    running = (
+        both_kinds.sort("agent_id", "started_at", "call_no")
+        .with_columns(**columns)
+        .select(
+            "call",
+            (pl.col(list(columns)).cum_sum().over("agent_id") - pl.col(list(columns))),
+        )
+        .drop_nulls("call")
+    )
+    found = np.zeros((len(columns), context.count))
+    found[:, running["call"].to_numpy()] = running.select(list(columns)).to_numpy().T
     return found[0], found[1], found[2]
 
 
@@ -127,39 +173,38 @@ def management_informed(context: Context, parameters: Parameters) -> Judgement:
 
 
 def _reaches_chronic(context: Context) -> Mask:
-    """Calls that are the customer's n-th complaint within the days, n the threshold.
+    """Calls by which a customer comes to n complaint contacts within the days.
 
-    Of calls outside the batch it is known whether they were complaints where `heat` tells
-    (`is_complaint`), and otherwise whether they were heated.
+    Contacts are those of `transforms.complaints`: calls of one transfer are one, and calls
+    that we make are none. Of calls outside the batch it is known whether they were
+    complaints where they were scored before.
     """
-    t = context.thresholds
-    heat = context.around.heat
-    told = "is_complaint" if "is_complaint" in heat.columns else "is_heated"
-    past = context.neighbours.known[context.count :].join(
-        heat.filter(pl.col(told)).select("call_no"), on="call_no", how="semi"
+    t, near = context.thresholds, context.neighbours
+    nth, days = int(t.chronic_complaints.value), int(t.chronic_days.value * DAY)
+    told = context.around.heat.select("call_no", complains="is_complaint")
+    past = near.known[context.count :].select("call_no")
+    past = past.join(told, on="call_no", how="left", maintain_order="left")["complains"]
+    own = pl.Series(context.is_complaint & context.is_assessable)
+    calls = near.known.with_columns(
+        call=pl.int_range(pl.len()),
+        duration_seconds=pl.Series(near.ends - near.started) / 1_000_000,
+        complains=pl.concat([own, past.fill_null(value=False)]),
     )
-    own = context.heard.calls.with_row_index("call").filter(
-        pl.Series(context.is_complaint & context.is_assessable)
+    is_ours = pl.col("direction").first().eq_missing("outbound").over("contact")
+    complaints = (
+        joined_contacts(calls, t)
+        .filter(pl.col("complains") & ~is_ours)
+        .unique("contact", keep="first", maintain_order=True)
     )
-    columns = ["call_no", "customer_id", "started_at"]
-    both_kinds = pl.concat(
-        [own.select("call", *columns), past.select(columns)], how="diagonal"
-    )
-    nth = int(t.chronic_complaints.value)
     started = pl.col("started_at").to_physical()
-    days = int(t.chronic_days.value * DAY)
-    recent = (
-        both_kinds.filter(pl.col("customer_id").is_not_null())
-        .sort("customer_id", "started_at", "call_no")
-        .with_columns(
-            reached=(started - started.shift(nth - 1)).over("customer_id") <= days,
-        )
+    recent = complaints.with_columns(
+        reached=(started - started.shift(nth - 1)).over("customer_id") <= days,
     )
     # Reached with this call: the one before had not yet brought the customer there.
     reached = recent.filter(
         pl.col("reached").fill_null(value=False),
         ~pl.col("reached").shift(1).over("customer_id").fill_null(value=False),
-        pl.col("call").is_not_null(),
+        pl.col("call") < context.count,
     )
     mask = np.zeros(context.count, dtype=np.bool_)
     mask[reached["call"].to_numpy()] = True

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from transforms.behaviours.judgement import (
+    NO_SHIFT,
     NOTHING,
     Evidence,
     Judgement,
@@ -27,6 +28,7 @@ from transforms.contracts.promise_marts import Status
 from transforms.heard import NEVER, Ints, Mask
 from transforms.incidents import DAY, HOUR
 from transforms.promises import CONTACT, NO_CALLS_OUT, Promise, closing
+from transforms.shifts import SAME, UNKNOWN
 
 FIELDS = {
     "date": ("occurred_at",),
@@ -221,20 +223,36 @@ def _too_late(context: Context) -> Notes:
 
 
 def break_after(context: Context, parameters: Parameters) -> Judgement:
-    """The agent's next call in the same shift leaves time for a break."""
+    """The agent's next call in the same shift leaves time for a break.
+
+    Next is the first call that begins after this one has ended; an agent who is in another
+    one by then has no break. See `transforms.shifts.same_shift` for what a shift is.
+    """
     minutes = int(
         str(parameters.get("minutes", int(context.thresholds.break_minutes.value)))
     )
-    following = context.neighbours.next_in_shift
-    has = following != NEVER
-    gap = np.where(has, following - context.ended, 0)
+    near, count = context.neighbours, context.count
+    same, busy = near.in_same_shift[:count], near.is_still_busy[:count]
+    has = (same == SAME) | busy
+    begins = near.started[near.following[:count]]
+    gap = np.where(busy, 0, begins - context.ended)
     rested = np.flatnonzero(has & (gap >= minutes * HOUR // 60))
+    # The shift goes on, and the export may not have the rest of it yet.
+    closes = near.shift_ends[:count]
+    waiting = ~has & (near.following[:count] < 0) & (closes != NEVER)
+    waiting &= closes > context.as_of
+    unended = has & (context.ended == NEVER)
     return Judgement(
-        opportunity=has,
+        opportunity=has | waiting | (same == UNKNOWN),
         missed=f"the next call begins less than {minutes} minutes later",
         not_applicable="no next call of the agent in the same shift",
         met=records(rested, f"at least {minutes} minutes until the next call"),
-        unobservable=note(
-            has & (context.ended == NEVER), "the end of the call is not known"
+        unobservable=both(
+            open_until(context, waiting, closes),
+            note(unended, "the end of the call is not known").otherwise(
+                (same == UNKNOWN) & ~has, NO_SHIFT
+            ),
         ),
+        closes=np.where(waiting, closes, NEVER),
+        instead=note(busy & ~unended, "the agent was still in another call"),
     )

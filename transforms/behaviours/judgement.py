@@ -16,6 +16,9 @@ Need = Literal[
     "text", "times", "incident log", "other calls", "next call", "shifts", "decisions"
 ]
 
+NO_SHIFT: Final = (
+    "shifts are exported for the day, and none of the agent's holds the call"
+)
 OUTSIDE: Final = -1
 """The place of evidence that the transcript does not hold."""
 

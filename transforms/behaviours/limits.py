@@ -129,6 +129,7 @@ def threat_protocol(context: Context, parameters: Parameters) -> Judgement:
     met = (
         cues(h, said)
         + turns(h, spoke, "a supervisor speaks")
+        + turns(h, _told_to(context, threat), "the threat is made to a supervisor")
         + records(moved, "handed over, says the source")
         + _logged(context)
     )
@@ -149,6 +150,19 @@ def threat_protocol(context: Context, parameters: Parameters) -> Judgement:
         ),
         closes=np.where(waiting, closes, NEVER),
     )
+
+
+def _told_to(context: Context, threat: Ints) -> Ints:
+    """Place of the supervisor's turn that each threat answers; NEVER where it is no such."""
+    h = context.heard
+    staff = np.flatnonzero(h.is_by["staff"])
+    found = h.never()
+    calls = np.flatnonzero(threat != NEVER)
+    at = np.searchsorted(staff, threat[calls]) - 1
+    calls, places = calls[at >= 0], staff[at[at >= 0]]
+    own = (h.call_of[places] == calls) & h.is_by["supervisor"][places]
+    found[calls[own]] = places[own]
+    return found
 
 
 def _closing(context: Context, length: float) -> Ints:
