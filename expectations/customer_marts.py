@@ -66,8 +66,8 @@ def repeat_gaps() -> Suite:
         (
             between("followed_days", 0, last),
             never(
-                "at the end of following nothing is repeated",
-                f"SELECT agent_id, day FROM {{batch}} WHERE followed_days = {last}"
+                "a repeat takes a day, be it one begun",
+                "SELECT agent_id, day FROM {batch} WHERE followed_days = 0"
                 " AND repeated + repeated_same_issue > 0",
             ),
             never(

@@ -178,8 +178,8 @@ def repeat_gaps(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
 def _leaving(followed: pl.DataFrame, which: str) -> pl.DataFrame:
     """One row for each contact: after how many days it leaves, and whether by a repeat."""
     # A contact after exactly one day is still one within a day.
-    days = ((pl.col(f"gap{which}") + DAY - 1) // DAY - 1).clip(lower_bound=0)
-    again = (days < pl.col("whole_days")).fill_null(value=False)
+    days = ((pl.col(f"gap{which}") + DAY - 1) // DAY).clip(lower_bound=1)
+    again = (days <= pl.col("whole_days")).fill_null(value=False)
     return followed.select(
         *_DIMENSIONS,
         pl.when(again).then(days).otherwise("whole_days").alias("followed_days"),
@@ -196,7 +196,7 @@ def _followed(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
         gap=_to_next(started, ["customer_id"]),
         gap_same_issue=_to_next(started, ["customer_id", "issue"]),
         left=left,
-        whole_days=pl.min_horizontal(left // DAY, pl.lit(FOLLOWED_DAYS)),
+        whole_days=(left // DAY).clip(0, FOLLOWED_DAYS),
     )
 
 

@@ -13,7 +13,6 @@ from dashboards.filters import Filters
 from dashboards.marts import customers as asked
 from dashboards.rates import with_share
 from dashboards.view import View
-from transforms.contracts.customer_marts import FOLLOWED_DAYS
 from transforms.measures import kaplan_meier
 
 _TOLD_DAYS: Final = (1, 3, 7, 14, 21, 30)
@@ -100,11 +99,11 @@ def _curve(gaps: pl.DataFrame) -> pl.DataFrame:
     """One row for each day: the share that has called again by its end."""
     return (
         kaplan_meier(gaps)
-        .filter(pl.col("time") < FOLLOWED_DAYS)
+        .filter(pl.col("time") > 0)
         .select(
             "at_risk",
             "events",
-            day=pl.col("time") + 1,
+            day="time",
             share=1 - pl.col("survival"),
             low=1 - pl.col("high"),
             high=1 - pl.col("low"),

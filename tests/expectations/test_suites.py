@@ -101,7 +101,7 @@ INSERT INTO marts.repeat_contacts BY NAME SELECT 1 AS observed_1d, 2 AS repeated
     0 AS contacts, 1 AS issue_known, 'ana' AS agent_id, 'north' AS team, 'bills' AS queue,
     'en' AS language, DATE '2026-10-05' AS day;
 INSERT INTO marts.repeat_gaps BY NAME SELECT 31 AS followed_days;
-INSERT INTO marts.repeat_gaps BY NAME SELECT 30 AS followed_days, 1 AS repeated,
+INSERT INTO marts.repeat_gaps BY NAME SELECT 0 AS followed_days, 1 AS repeated,
     0 AS repeated_same_issue, 0 AS censored, 'ana' AS agent_id, 'north' AS team,
     'bills' AS queue, 'en' AS language, DATE '2026-10-05' AS day;
 INSERT INTO marts.cases BY NAME SELECT 'hearsay' AS told_by, 101 AS temperature_peak,

@@ -93,8 +93,8 @@ REPEAT_GAPS: Final = Table(
         **DIMENSIONS,
         "followed_days": Column(
             pl.UInt8,
-            f"Whole days from the contact to the next, or to where following ends: at"
-            f" {FOLLOWED_DAYS}, or where the data end.",
+            "Days from the contact to the next, a day begun counted whole; or whole days"
+            f" for which it was followed: {FOLLOWED_DAYS}, or until the data end.",
         ),
         "repeated": count("Contacts followed by another after so many days."),
         "censored": count("Contacts that could be followed no further, with none yet."),
@@ -162,9 +162,7 @@ CUSTOMER_INCIDENTS: Final = Table(
         "incident_id": Column(pl.String, "The source's id of the incident."),
         "customer_id": CUSTOMER_ID,
         "call_id": optional(pl.String, "The call that it names."),
-        "happened_at": Column(
-            UTC, "When it happened, else when it was written down."
-        ),
+        "happened_at": Column(UTC, "When it happened, else when it was written down."),
         "category": optional(pl.String, "The issue's category."),
         "severity": optional(pl.String, "The source's severity."),
         "status": optional(pl.String, "The source's status."),
