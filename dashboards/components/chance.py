@@ -24,10 +24,18 @@ def comparisons_told(units: pl.DataFrame, formats: Formats) -> html.P:
         f" up to about {formats.number(chance['95'], 1)} outside the 95 % limits and"
         f" {formats.number(chance['998'], 1)} outside the 99.8 % limits, if all were"
         f" equally good. {formats.number(out)} and {formats.number(far)} are outside. After"
-        f" correction for so many comparisons (Benjamini and Hochberg, 5 %)"
-        f" {formats.number(stay)} {'is' if stay == 1 else 'are'} still told apart;"
-        " only these are named on the plot.",
+        " correction for so many comparisons (Benjamini and Hochberg, 5 %)"
+        f" {_staying(stay, formats)}.",
         className="note",
+    )
+
+
+def _staying(stay: int, formats: Formats) -> str:
+    if not stay:
+        return "nobody is told apart from chance"
+    verb = "is" if stay == 1 else "are"
+    return (
+        f"{formats.number(stay)} {verb} still outside; only these are named on the plot"
     )
 
 

@@ -60,8 +60,8 @@ def _note(view: View, ranked: int, unranked: int) -> str:
     return (
         "Shares are shrunk toward what the same steps get in the same queues (empirical"
         " Bayes, beta-binomial): much for few opportunities, little for many, so that"
-        f" nobody is first or last by luck with a handful of calls. {number(ranked)} agents"
-        f" are ranked.{few} “From” and “to” are the ranks that cannot be excluded at 95 %,"
+        f" nobody is first or last by luck with a handful of calls. {number(ranked)}"
+        f" {'agent is' if ranked == 1 else 'agents are'} ranked.{few} “From” and “to” are the ranks that cannot be excluded at 95 %,"
         " pair by pair; where they overlap, the order says nothing. A rank is no judgement"
         " of a person."
     )
@@ -167,5 +167,5 @@ _COLUMNS: Final = (
     GridColumn("target", "Expected", "percent", about="Same steps, same queues, all"),
     GridColumn("met", "Met", "number"),
     GridColumn("judged", "Opportunities", "number"),
-    GridColumn("note", "Note"),
+    GridColumn("note", "Note", width=1.5),
 )

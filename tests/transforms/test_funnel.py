@@ -113,6 +113,13 @@ def test_scores_of_small_counts_have_mean_0_and_variance_1() -> None:
     assert float(probabilities @ scores**2) == pytest.approx(1.0, abs=0.1)
 
 
+def test_scores_far_out_keep_their_digits() -> None:
+    counted = Counted(np.full(2, 27.76), np.full(2, 8.49))
+    low, high = counted.scores([2, 40])
+    assert -12 < low < -8
+    assert 3 < high < 8
+
+
 def test_winsorising_sets_the_outer_tenths_to_their_quantiles() -> None:
     scores = np.arange(-10.0, 11.0)
     assert winsorised(scores).tolist() == np.clip(scores, -8, 8).tolist()

@@ -113,10 +113,12 @@ class Funnel:
     phi: float
 
     def curve(self, sizes: Floats, level: float) -> tuple[Floats, Floats]:
-        """Limits of the difference for these sizes."""
+        """Limits of the difference for these sizes, within what a share can be."""
         expected = sizes * self.target
         low, high = limits(expected, expected * (1 - self.target), level, self.phi)
-        return low / sizes - self.target, high / sizes - self.target
+        shares = (np.clip(bound / sizes, 0.0, 1.0) for bound in (low, high))
+        low, high = (share - self.target for share in shares)
+        return low, high
 
 
 def share_funnel(cells: pl.DataFrame, unit: str, strata: list[str]) -> Funnel | None:
@@ -144,9 +146,9 @@ def share_funnel(cells: pl.DataFrame, unit: str, strata: list[str]) -> Funnel | 
         )
     )
     bounds = [f"{side}{name}" for name in LEVELS for side in ("low", "high")]
-    shown = found.with_columns(pl.col(bounds) * target - target).with_columns(
-        rows["observed", "expected", "variance"]
-    )
+    shown = found.with_columns(
+        (pl.col(bounds) * target).clip(0.0, 1.0) - target
+    ).with_columns(rows["observed", "expected", "variance"])
     return Funnel(shown, target, float(found["phi"][0]))
 
 

@@ -20,6 +20,7 @@ from scipy.special import betainc, ndtri
 from transforms.measures.rates import Floats
 
 Bools = npt.NDArray[np.bool_]
+_LEAST_TAIL: Final = 1e-300
 _LEAST_P: Final = 1e-9
 """Under it the binomial is a Poisson distribution to all digits that count."""
 
@@ -88,9 +89,12 @@ class Counted:
         skew. H. O. Lancaster, 'Significance tests in discrete distributions', JASA 56
         (1961) 223-234.
         """
-        low, high = self.tails(count)
-        below = np.clip((low + 1 - high) / 2, 1e-300, 1 - 1e-16)
-        return np.where(self.can_vary, ndtri(below), np.nan)
+        told = np.asarray(count, dtype=np.float64)
+        below = (self.at_most(told) + self.at_most(told - 1)) / 2
+        above = (self.at_least(told) + self.at_least(told + 1)) / 2
+        # By the smaller tail, which keeps its digits far out.
+        far: Floats = ndtri(np.clip(np.minimum(below, above), _LEAST_TAIL, 0.5))
+        return np.where(self.can_vary, np.where(below < above, far, -far), np.nan)
 
     def limits(self, tail: npt.ArrayLike) -> tuple[Floats, Floats]:
         """The counts beyond which each tail holds less than `tail`: lower and upper.
