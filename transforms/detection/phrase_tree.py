@@ -185,8 +185,10 @@ class PhraseTree(Generic[Meaning]):
                     yield value, at + length
 
     def is_number(self, word: str) -> bool:
-        """Whether a word is a number, in digits or as an hour; "one" is often an article."""
-        return word[:1].isdecimal() or self.tables["hour"].get((word,), 1) != 1
+        """Whether a word is a number, in digits or as said; "one" is often an article."""
+        return word[:1].isdecimal() or any(
+            self.tables.get(name, {}).get((word,), 1) != 1 for name in _IN_DIGITS
+        )
 
 
 def phrase_tree(

@@ -131,11 +131,15 @@ def _standing(
         if piece is None:
             continue
         rule = piece.meaning
-        if not isinstance(rule, Clock) or rule.stands in ("alone", "dated"):
+        if not isinstance(rule, Clock | Part) or rule.stands in ("alone", "dated"):
             yield piece
             continue
         beside = before if before and before.last == piece.first else None
         is_bound = beside is not None and isinstance(beside.meaning, Bound)
+        if isinstance(rule, Part):
+            if is_bound or _names_day(beside) or _is_clock(beside):
+                yield piece
+            continue
         stands = _is_followed(piece, after, words, grammar) and (
             rule.stands == "followed" or is_bound or _names_day(beside)
         )
@@ -153,6 +157,10 @@ def _is_hour_unread(piece: Piece, beside: Piece | None) -> bool:
     return isinstance(rule, Bound) or (
         isinstance(piece.meaning, Clock) and piece.meaning.stands == "followed"
     )
+
+
+def _is_clock(piece: Piece | None) -> bool:
+    return piece is not None and isinstance(piece.meaning, Clock)
 
 
 def _names_day(piece: Piece | None) -> bool:

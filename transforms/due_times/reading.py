@@ -14,6 +14,7 @@ from transforms.knowledge.due_times import (
     Date,
     Day,
     Grammar,
+    Heard,
     Part,
     Period,
     Span,
@@ -88,6 +89,8 @@ def _gathered(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> Said:
         adjacent = before is not None and before.last == piece.first
         if isinstance(piece.meaning, Bound):
             bound = _joined(bound if adjacent else "at", piece.meaning.bound)
+        elif isinstance(piece.meaning, Heard):
+            bound = "at"
         else:
             if not (adjacent and before and isinstance(before.meaning, Bound)):
                 bound = "at"

@@ -84,7 +84,15 @@ class Part(Phrases):
 
     A promise for a part is due at its end, or when the office closes within it; of one
     that is not `sharp` nobody says the end: it only tells hours apart.
+
+    Attributes:
+        beside: phrases that name it only beside a bound, a day or an hour: a bare
+            "evening" may be said of anything.
+        stands: as of a `Clock`.
     """
+
+    beside: tuple[str, ...] = ()
+    stands: Literal["alone", "bounded"] = "alone"
 
     name: str
     begins: time
@@ -214,17 +222,25 @@ class Grammar(Frozen):
 
     @property
     def rules(self) -> Iterator[Rule]:
-        """Every rule, in the order of the file."""
+        """Every rule, in the order of the file; parts that stand beside others apart."""
         return chain(
             self.bounds,
             self.days,
             self.weekdays,
             self.clocks,
             self.parts,
+            self._parts_beside,
             self.spans,
             self.periods,
             self.dates,
             self.heard,
+        )
+
+    @cached_property
+    def _parts_beside(self) -> tuple[Part, ...]:
+        return tuple(
+            part.model_copy(update={"phrases": part.beside, "stands": "bounded"})
+            for part in self.parts
         )
 
     @cached_property
