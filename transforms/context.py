@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from transforms.batch import Batch, Surroundings
-from transforms.commitments import NOTHING_READ, Promising
+from transforms.commitment import NOTHING_READ, Promising
 from transforms.decisions import last_decided
 from transforms.detection.dialogue import ECHO
 from transforms.detection.labels import LABELS

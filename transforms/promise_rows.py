@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from transforms.commitments import OUTSIDE
+from transforms.commitment import OUTSIDE
 from transforms.contracts.promise_marts import PROMISES
 from transforms.contracts.table import UNKNOWN
 from transforms.promises import Promise, moment_of

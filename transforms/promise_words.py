@@ -56,6 +56,14 @@ class Hearing:
         }
         return "|".join(f" {_expression(parts, tokens)}" for parts in phrases)
 
+    @cached_property
+    def _any_kind(self) -> str:
+        return "|".join(self._pattern(words) for words in self.words.kinds.values())
+
+    def may_promise(self, texts: pl.Series) -> pl.Series:
+        """Whether each agent's turn has words of any kind of promise."""
+        return self._lines(texts).str.contains(self._any_kind)
+
     def kinds(self, sentences: Sequence[str]) -> list[frozenset[Kind]]:
         """Every kind whose words are in each of an agent's sentences."""
         return [

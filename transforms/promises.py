@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from transforms.commitments import OUTSIDE, Commitment, commitments
+from transforms.commitment import OUTSIDE, Commitment
+from transforms.commitments import commitments
 from transforms.contracts.promise_marts import Ground, Status
 from transforms.heard import NEVER, Ints
 from transforms.incidents import DAY, HOUR

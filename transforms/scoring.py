@@ -13,7 +13,7 @@ from transforms.adherence import (
 )
 from transforms.batch import Batch
 from transforms.call_timing import call_timing
-from transforms.commitments import Promising
+from transforms.commitment import Promising
 from transforms.context import Context, context
 from transforms.contracts.columns import CALL_NO, TURN
 from transforms.corrections import Applied, last_told, located

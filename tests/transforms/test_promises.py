@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.transforms.cases import BACK, CALM, RECORD
 from tests.transforms.drawn import DATA, MONDAY, Drawn, batch, thresholds, weights
-from transforms.commitments import Promising, zone_of
+from transforms.commitment import Promising, zone_of
 from transforms.context import Context, context
 from transforms.contracts.promise_marts import GROUNDS, PROMISES, STATUSES
 from transforms.due_times import Grammar, OfficeHours

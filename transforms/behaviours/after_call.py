@@ -22,7 +22,8 @@ from transforms.behaviours.judgement import (
     several,
     turns,
 )
-from transforms.commitments import Commitment, promised_until
+from transforms.commitment import Commitment
+from transforms.commitments import promised_until
 from transforms.context import Context
 from transforms.contracts.promise_marts import Status
 from transforms.heard import NEVER, Ints, Mask
