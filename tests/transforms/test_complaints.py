@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.customers import (
@@ -147,6 +147,7 @@ moments = st.lists(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(moments, st.integers(0, 5))
 def test_repeats_never_exceed_what_was_observed_and_order_does_not_matter(
     calls: list[tuple[int, str, str | None]], seed: int
@@ -170,6 +171,7 @@ def test_repeats_never_exceed_what_was_observed_and_order_does_not_matter(
     assert gaps["repeated"].sum() + gaps["censored"].sum() == mart["contacts"].sum()
 
 
+@settings(deadline=None, max_examples=40)
 @given(moments)
 def test_where_nobody_is_cut_off_curve_and_count_are_one_share(
     calls: list[tuple[int, str, str | None]],
