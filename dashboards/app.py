@@ -23,6 +23,7 @@ from dashboards.pages import (
     playbooks,
     review,
     validity,
+    what_works,
 )
 from dashboards.records.store import Records
 from dashboards.view import View
@@ -35,6 +36,7 @@ PAGES: Final = (
     escalations.PAGE,
     customers.PAGE,
     playbooks.PAGE,
+    what_works.PAGE,
     validity.PAGE,
     data_quality.PAGE,
 )

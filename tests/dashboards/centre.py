@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from tests.dashboards.associating import associate
 from tests.dashboards.callers import follow_customers
 from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.expecting import expect
@@ -44,6 +45,7 @@ class Centre:
         self.rows = Rows()
         self.steps = steps(self.rows)
         measure(self.rows)
+        associate(self.rows)
         self.conduct = {
             name.split(" (")[0]
             for step in self.steps
