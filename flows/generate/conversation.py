@@ -68,6 +68,7 @@ _PLANTED_AS: Final[dict[str, tuple[str, ...]]] = {
 
 _SIDES: Final = ("agent:", "customer:")
 _UNLABELLED: Final[tuple[str, ...]] = ()
+_NAMES: Final = ("{issue}", "{product}")
 _LOOSE: Final = re.compile(r" +(?=[ .,])")
 """What an empty slot leaves behind."""
 
@@ -158,6 +159,12 @@ class Talk:
     def wording(self, key: str) -> str:
         """Choose a line that this call hasn't heard yet, with its slots filled."""
         return self.fresh(self.book.lines[key])
+
+    def naming(self, key: str) -> str:
+        """Choose a line that names what the call is about."""
+        lines = self.book.lines[key]
+        named = tuple(line for line in lines if any(slot in line for slot in _NAMES))
+        return self.fresh(named or lines)
 
     def fresh(self, lines: tuple[str, ...]) -> str:
         """Choose among lines, avoiding repetition, and fill the slots."""

@@ -123,7 +123,7 @@ def _tell(talk: Talk, *, angry: bool) -> None:
         opening.append(talk.wording("customer:anger"))
         labels.append("anger")
     if plan.insists:
-        opening.append(talk.wording("customer:complaint"))
+        opening.append(talk.naming("customer:complaint"))
     talk.say("customer", " ".join(opening), *labels)
 
 
@@ -149,7 +149,7 @@ def _vent(talk: Talk) -> None:
         talk.agent("backchannel")
         talk.customer("complaint")
     elif talk.plan.insists:
-        talk.customer("complaint")
+        talk.say("customer", talk.naming("customer:complaint"), "complaint")
 
 
 def _trample(talk: Talk) -> None:
