@@ -119,7 +119,7 @@ class PhraseTree(Generic[Meaning]):
             raise ValueError(f"{phrase!r} may stand for no words at all")
         if node.meaning is not None and node.meaning is not meaning:
             raise ValueError(
-                f"{wording!r} (of {phrase!r}) already means something else"
+                f"{wording!r} (of {phrase!r}) stands for two things; keep it in one place"
             )
         node.meaning = meaning
 
