@@ -60,6 +60,7 @@ def spread_told(units: pl.DataFrame, formats: Formats) -> html.P:
             f" {formats.number(told.chi_square, 1)} on {formats.number(told.units)} agents)."
             f" The variance within the limits is therefore multiplied by φ ="
             f" {formats.number(told.phi, 2)} (Spiegelhalter 2005, winsorised): outside is"
-            " who stands out even among agents who differ that much."
+            " who stands out even among agents who differ that much. Where differences last,"
+            " one factor for all widens the limits of agents with many calls too little."
         )
     return html.P(words, className="note")

@@ -1,4 +1,4 @@
-"""Control and run charts: a share by week between its limits, shifts marked."""
+"""Control and run charts: a share by week between its limits, changes marked."""
 
 from typing import Any, Final
 
@@ -9,12 +9,12 @@ from dashboards.formats import Formats
 from dashboards.theme import Palette, palette, template
 from transforms.measures import Chart
 
-SHIFTS: Final = {"up": ("triangle-up", 0), "down": ("triangle-down", 1)}
+CHANGES: Final = {"up": ("triangle-up", 0), "down": ("triangle-down", 1)}
 """Shape and colour of a flagged point, by the way it went."""
 
 
 def run_chart(chart: Chart, formats: Formats, scheme: str | None) -> go.Figure:
-    """A share by week with centre, three-sigma limits and flagged shifts.
+    """A share by week with centre, three-sigma limits and flagged changes.
 
     Args:
         chart: its points have a `week`.
@@ -48,8 +48,8 @@ def run_chart(chart: Chart, formats: Formats, scheme: str | None) -> go.Figure:
         customdata=[_hover(row, formats) for row in points.iter_rows(named=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    for way, (symbol, place) in SHIFTS.items():
-        _shifts(figure, points.filter(shift=way), way, symbol, colours.series[place])
+    for way, (symbol, place) in CHANGES.items():
+        _changes(figure, points.filter(change=way), way, symbol, colours.series[place])
     figure.update_layout(
         template=template(scheme),
         height=290,
@@ -82,7 +82,7 @@ def _level(
     )
 
 
-def _shifts(
+def _changes(
     figure: go.Figure, points: pl.DataFrame, way: str, symbol: str, colour: str
 ) -> None:
     if points.is_empty():
@@ -91,7 +91,7 @@ def _shifts(
         x=points["week"].to_list(),
         y=points["rate"].to_list(),
         mode="markers",
-        name=f"shift {way}",
+        name=f"change {way}",
         marker={"symbol": symbol, "size": 14, "color": colour},
         hoverinfo="skip",
     )
@@ -106,7 +106,7 @@ def _hover(row: dict[str, Any], formats: Formats) -> str:
         )
         if row[field]
     ]
-    flagged = f"<br><b>shift {row['shift']}</b>: {', '.join(rules)}" if rules else ""
+    flagged = f"<br><b>change {row['change']}</b>: {', '.join(rules)}" if rules else ""
     return (
         f"week of {formats.day(row['week'])}<br>{formats.percent(row['rate'])} ·"
         f" {formats.of(row['counted_met'], row['counted'])}<br>limits"

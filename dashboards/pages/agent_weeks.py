@@ -17,7 +17,7 @@ from dashboards.view import View
 from transforms.measures import Chart, control_chart, weighed_counts
 
 _SHOWN: Final = 6
-"""Charts drawn at most: those with a shift first, then those of most opportunities."""
+"""Charts drawn at most: those with a change first, then those of most opportunities."""
 _Charts = dict[tuple[str, ...], Chart]
 
 
@@ -58,7 +58,7 @@ def sections(
         shown,
         _told(view, charts),
         note="Each team's share by week, beside its own mean: a p-chart with three-sigma"
-        " limits, and runs on one side of the median. A point or a run is marked as a shift"
+        " limits, and runs on one side of the median. A point or a run is marked as a change"
         " only where chance alone would hardly give it. It says that something changed, not"
         " what: other people in the team, or other matters, move a share as well as other"
         " conduct. The first and the last week may hold only some days.",
@@ -75,8 +75,8 @@ def _charts(rows: pl.DataFrame, by: tuple[str, ...]) -> _Charts:
     }
 
 
-def _shifts(chart_: Chart) -> pl.DataFrame:
-    return chart_.points.filter(pl.col("shift").is_not_null())
+def _changes(chart_: Chart) -> pl.DataFrame:
+    return chart_.points.filter(pl.col("change").is_not_null())
 
 
 def _drawn(view: View, charts: _Charts) -> Any:
@@ -85,7 +85,7 @@ def _drawn(view: View, charts: _Charts) -> Any:
     order = sorted(
         charts,
         key=lambda key: (
-            _shifts(charts[key]).is_empty(),
+            _changes(charts[key]).is_empty(),
             -charts[key].points["counted"].sum(),
             key,
         ),
@@ -93,7 +93,7 @@ def _drawn(view: View, charts: _Charts) -> Any:
     left = len(order) - _SHOWN
     more = (
         html.P(
-            f"{view.formats.number(left)} more teams without a shift are not drawn; choose"
+            f"{view.formats.number(left)} more teams without a change are not drawn; choose"
             " them with the filter.",
             className="note",
         )
@@ -105,11 +105,11 @@ def _drawn(view: View, charts: _Charts) -> Any:
 
 
 def _panel(view: View, team: str, drawn: Chart) -> html.Section:
-    flagged = _shifts(drawn)
+    flagged = _changes(drawn)
     words = (
-        f"{view.formats.number(flagged.height)} weeks marked as a shift."
+        f"{view.formats.number(flagged.height)} weeks marked as a change."
         if flagged.height
-        else "No shift beyond chance."
+        else "No change beyond chance."
     )
     return panel(
         f"Team {team}",
@@ -136,15 +136,15 @@ def _as_table(view: View, team: str, drawn: Chart) -> html.Div:
         )
         for row in drawn.points.iter_rows(named=True)
     ]
-    heads = ("Week of", "Met", "Opportunities", "Share", "3-sigma limits", "Shift")
+    heads = ("Week of", "Met", "Opportunities", "Share", "3-sigma limits", "Change")
     return table(heads, rows, f"Team {team} by week", numeric=(1, 2, 3, 4))
 
 
 def _rule(row: dict[str, Any]) -> str:
-    if row["shift"] is None:
+    if row["change"] is None:
         return "none"
     rules = [name for name in ("point", "run") if row[f"is_{name}"]]
-    return f"{row['shift']} ({' and '.join(rules)})"
+    return f"{row['change']} ({' and '.join(rules)})"
 
 
 def _told(view: View, charts: _Charts) -> html.P | None:
@@ -182,23 +182,23 @@ def _steps_grid(view: View, charts: _Charts, steps: dict[str, str]) -> html.Div:
                 "met": int(drawn.points["counted_met"].sum()),
                 "judged": int(drawn.points["counted"].sum()),
                 "rate": drawn.centre,
-                "shifts": _shifts(drawn).height,
-                "first": _shifts(drawn)["week"].min(),
-                "way": ", ".join(_shifts(drawn)["shift"].unique(maintain_order=True)),
+                "changes": _changes(drawn).height,
+                "first": _changes(drawn)["week"].min(),
+                "way": ", ".join(_changes(drawn)["change"].unique(maintain_order=True)),
                 "href": view.link_here(by=step, weeks=None),
             }
             for (team, step), drawn in charts.items()
         ],
         schema=_SCHEMA,
-    ).sort("shifts", "team", descending=[True, False], maintain_order=True)
-    return grid(rows, _COLUMNS, "weeks", "Teams and steps, with shifts over time")
+    ).sort("changes", "team", descending=[True, False], maintain_order=True)
+    return grid(rows, _COLUMNS, "weeks", "Teams and steps, with changes over time")
 
 
 _SCHEMA: Final = {
     **dict.fromkeys(("team", "step", "title"), pl.String),
     **dict.fromkeys(("weeks", "met", "judged"), pl.Int64),
     "rate": pl.Float64,
-    "shifts": pl.Int64,
+    "changes": pl.Int64,
     "first": pl.Date,
     **dict.fromkeys(("way", "href"), pl.String),
 }
@@ -206,7 +206,7 @@ _COLUMNS: Final = (
     GridColumn("team", "Team"),
     GridColumn("step", "Step", "link", href="href", width=0.6),
     GridColumn("title", "Title", width=2.4),
-    GridColumn("shifts", "Weeks in a shift", "number"),
+    GridColumn("changes", "Weeks of change", "number"),
     GridColumn("way", "Way", width=0.7),
     GridColumn("first", "First such week", "day"),
     GridColumn("weeks", "Weeks", "number", width=0.7),

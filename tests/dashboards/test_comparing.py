@@ -203,7 +203,7 @@ def test_a_funnel_of_nobody_is_drawn_empty() -> None:
     assert [trace.mode for trace in figure.data] == ["markers"] * 3 + ["text"]
 
 
-def test_a_run_chart_marks_shifts_by_shape() -> None:
+def test_a_run_chart_marks_changes_by_shape() -> None:
     weeks = pl.DataFrame(
         {
             "week": pl.date_range(
@@ -214,10 +214,10 @@ def test_a_run_chart_marks_shifts_by_shape() -> None:
         }
     ).with_columns(counted=pl.col("judged"), counted_met=pl.col("met"))
     figure: Any = run_chart(control_chart(weeks), ENGLISH, "light")
-    shift = next(trace for trace in figure.data if trace.name == "shift down")
-    assert (shift.marker.symbol, list(shift.y)) == ("triangle-down", [0.05])
+    change = next(trace for trace in figure.data if trace.name == "change down")
+    assert (change.marker.symbol, list(change.y)) == ("triangle-down", [0.05])
     shares = next(trace for trace in figure.data if trace.name == "share met")
-    assert "shift down" in shares.customdata[6]
+    assert "change down" in shares.customdata[6]
 
 
 def test_a_ranking_shows_what_was_counted_beside_what_is_believed() -> None:

@@ -65,8 +65,8 @@ def test_a_run_of_eight_is_no_news_in_a_year_of_weeks() -> None:
 def test_a_fall_is_flagged_and_named() -> None:
     met = [30, 31, 29, 32, 30, 28, 31, 30, 29, 31, 8, 30]
     chart = control_chart(weeks(met, [40] * 12))
-    flagged = chart.points.filter(pl.col("shift").is_not_null())
-    assert flagged.select("week", "shift", "is_point").rows() == [(10, "down", True)]
+    flagged = chart.points.filter(pl.col("change").is_not_null())
+    assert flagged.select("week", "change", "is_point").rows() == [(10, "down", True)]
 
 
 def test_a_lasting_rise_is_flagged_as_a_run() -> None:
@@ -74,15 +74,15 @@ def test_a_lasting_rise_is_flagged_as_a_run() -> None:
     before, after = (random.binomial(60, p, 14) for p in (0.5, 0.75))
     chart = control_chart(weeks([*before.tolist(), *after.tolist()], [60] * 28))
     runs = chart.points.filter("is_run")
-    assert set(runs["shift"]) == {"up", "down"}
-    assert runs.filter(shift="up")["week"].min() >= 14
+    assert set(runs["change"]) == {"up", "down"}
+    assert runs.filter(change="up")["week"].min() >= 14
 
 
 def test_weeks_without_opportunities_and_few_weeks_are_not_judged() -> None:
     gap = control_chart(weeks([5, 0, 6], [10, 0, 10]))
     assert gap.points["rate"].to_list() == [0.5, None, 0.6]
     assert gap.points["low"].is_null().to_list() == [False, True, False]
-    assert gap.points["shift"].is_null().all()
+    assert gap.points["change"].is_null().all()
     assert gap.run_needed is None
     nothing = control_chart(weeks([0], [0]))
     assert nothing.centre is None
@@ -103,7 +103,7 @@ def test_more_charts_never_flag_more(drawn: list[tuple[int, int]], charts: int) 
         control_chart(weeks(met, judged), charts=count) for count in (1, charts)
     )
     some, fewer = (
-        set(chart.points.filter(pl.col("shift").is_not_null())["week"])
+        set(chart.points.filter(pl.col("change").is_not_null())["week"])
         for chart in (alone, among)
     )
     assert fewer <= some
@@ -124,7 +124,7 @@ def test_without_a_change_a_view_of_charts_seldom_flags_anything() -> None:
             control_chart(weeks(x.tolist(), n.tolist()), charts=10)
             for x, n in zip(met, judged, strict=True)
         ]
-        alarms += any(chart.points["shift"].is_not_null().any() for chart in charts)
+        alarms += any(chart.points["change"].is_not_null().any() for chart in charts)
     assert alarms <= 0.05 * 200
 
 

@@ -30,7 +30,7 @@ class Chart:
     """A control chart of shares.
 
     Attributes:
-        points: the rows, with `rate`; `low` and `high`, the limits; `z`; `shift`, `up` or
+        points: the rows, with `rate`; `low` and `high`, the limits; `z`; `change`, `up` or
             `down` where flagged; `is_point`, `is_run`, by which rule.
         centre: the share over all points; None without an opportunity.
         median: of the points' shares, on whose sides runs are counted.
@@ -143,7 +143,7 @@ def weighed_counts(steps: pl.DataFrame, *by: str) -> pl.DataFrame:
 def control_chart(points: pl.DataFrame, charts: int = 1) -> Chart:
     """A control chart that flags only what chance alone would hardly give.
 
-    A shift is a point that lies beyond three sigma and whose exact binomial probability is
+    A change is a point that lies beyond three sigma and whose exact binomial probability is
     under `point_level`, or a run on one side of the median. Both rules are made strict
     enough that all charts looked at together, if nothing changed, flag anything at all
     with a probability of at most `FALSE_ALARMS` (Šidák for charts and points; half of it
@@ -190,7 +190,7 @@ def control_chart(points: pl.DataFrame, charts: int = 1) -> Chart:
         z=pl.Series(z),
         is_point=pl.Series(is_point),
         is_run=pl.Series(is_run),
-        shift=pl.Series([_WAYS.get(int(way)) for way in side], dtype=pl.String),
+        change=pl.Series([_WAYS.get(int(way)) for way in side], dtype=pl.String),
     )
     every = _with_places(rows, judged)
     return Chart(every, centre, median, sigma_z, by_point, needed, classic)
@@ -200,7 +200,7 @@ _WAYS: Final = {1: "up", -1: "down"}
 _JUDGED: Final = {
     **dict.fromkeys(("low", "high", "z"), pl.Float64),
     **dict.fromkeys(("is_point", "is_run"), pl.Boolean),
-    "shift": pl.String,
+    "change": pl.String,
 }
 
 
