@@ -22,7 +22,7 @@ from transforms.due_times.clauses import (
     UNCLEAR,
 )
 from transforms.due_times.dates import calendar_date
-from transforms.due_times.reading import (
+from transforms.due_times.gathering import (
     DATE_OR_TIME,
     EITHER_WEEK,
     HALF_DAY,

@@ -19,7 +19,8 @@ from transforms.due_times.clauses import (
 )
 from transforms.due_times.reading import TWO, UnreadableError, moment_of
 from transforms.due_times.words import Word
-from transforms.knowledge.due_times import Clock, Day, Grammar, Part, Weekday
+from transforms.knowledge.due_rules import Clock, Day, Part, Weekday
+from transforms.knowledge.due_times import Grammar
 
 NO_TIME: Final = "no time is named"
 VAGUE: Final = "no last moment is named, only {said!r}"

@@ -1,6 +1,6 @@
 """Days and hours as a contact centre works them, in the wall-clock time of a zone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -109,14 +109,3 @@ def add_months(day: date, count: int) -> date | None:
         return day.replace(year=year, month=month + 1)
     except ValueError:
         return None
-
-
-def fitting(minutes: int, choices: Collection[int]) -> int | None:
-    """The only one of two half-days' readings among the minutes that fit, if one does.
-
-    Args:
-        minutes: after midnight, on a clock of twelve hours.
-        choices: minutes after midnight that would do.
-    """
-    fits = [m for m in (minutes % 720, minutes % 720 + 720) if m in choices]
-    return fits[0] if len(fits) == 1 else None

@@ -7,17 +7,17 @@ from typing import Final, TypeAlias
 
 from transforms.detection.phrase_tree import Match, Meaning, PhraseTree
 from transforms.due_times.words import SENTENCE, Word, words_of
-from transforms.knowledge.due_times import (
+from transforms.knowledge.due_rules import (
     Bound,
     Clock,
     Date,
     Day,
-    Grammar,
     Heard,
     Part,
     Rule,
     Weekday,
 )
+from transforms.knowledge.due_times import Grammar
 
 Piece: TypeAlias = Match[Rule]
 

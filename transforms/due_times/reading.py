@@ -1,62 +1,25 @@
 """What the pieces of one promise come to: a moment, or why there is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import Final
+from datetime import date, datetime, time
 
-from transforms.due_times.calendar import Now, add_months, later
+from transforms.due_times.calendar import Now
 from transforms.due_times.clauses import Piece
-from transforms.due_times.dates import calendar_date
-from transforms.knowledge.due_times import (
-    Bound,
-    Clock,
-    Date,
-    Day,
-    Grammar,
-    Heard,
-    Part,
-    Period,
-    Span,
-    Weekday,
+from transforms.due_times.gathering import (
+    HALF,
+    HALF_DAY,
+    LENGTH,
+    NO_SUCH_TIME,
+    OPEN,
+    PASSED,
+    TWO,
+    Said,
+    UnreadableError,
+    gathered,
+    minutes_of,
 )
-
-OPEN: Final = "the words name no last moment"
-TWO: Final = "two times are named, and it is not clear which is promised"
-PASSED: Final = "that time has passed"
-HALF_DAY: Final = "morning or afternoon is not said, and office hours don't tell"
-EITHER_WEEK: Final = "it could be this week's day or next week's"
-NO_SUCH_DATE: Final = "there is no such date near"
-NO_SUCH_TIME: Final = "the clock shows that time not once on that day"
-LENGTH: Final = "it could be an hour of the clock, or so many hours from now"
-DATE_OR_TIME: Final = "it could be a date or a time of day"
-_STRICT: Final = ("before", "before_or_for")
-HALF: Final = 12 * 60
-
-
-class UnreadableError(Exception):
-    """No due time can be read; says why."""
-
-
-@dataclass
-class Said:
-    """What the pieces of a promise say, each kind apart.
-
-    Attributes:
-        dates: days, and the bound before each.
-        clocks: times of day in minutes after midnight, and the bound before each.
-        either: hours of which morning or afternoon is not said, and the bound.
-        moments: exact moments.
-        weeks: weeks that are named without a day of them.
-    """
-
-    dates: list[tuple[date, str]] = field(default_factory=list[tuple[date, str]])
-    clocks: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    either: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    parts: list[tuple[Part, str]] = field(default_factory=list[tuple[Part, str]])
-    moments: list[datetime] = field(default_factory=list[datetime])
-    ends: list[str] = field(default_factory=list[str])
-    needs_day: bool = False
+from transforms.knowledge.due_rules import Part
+from transforms.knowledge.due_times import Grammar
 
 
 def moment_of(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> datetime:
@@ -65,225 +28,12 @@ def moment_of(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> datetime:
     Raises:
         UnreadableError: none can be read; says why.
     """
-    due = _combined(_gathered(pieces, now, grammar), now)
+    due = _combined(gathered(pieces, now, grammar), now)
     if due is None:
         raise UnreadableError(NO_SUCH_TIME)
     if due <= now.said_at:
         raise UnreadableError(PASSED)
     return due
-
-
-def _gathered(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> Said:
-    said = Said()
-    weeks = [
-        p.meaning.ahead
-        for p in pieces
-        if isinstance(p.meaning, Period)
-        and p.meaning.period == "week"
-        and p.meaning.edge == "within"
-    ]
-    has_weekday = any(isinstance(p.meaning, Weekday) for p in pieces)
-    before: Piece | None = None
-    bound = "at"
-    for piece in pieces:
-        adjacent = before is not None and before.last == piece.first
-        if isinstance(piece.meaning, Bound):
-            bound = _joined(bound if adjacent else "at", piece.meaning.bound)
-        elif isinstance(piece.meaning, Heard):
-            bound = "at"
-        else:
-            if not (adjacent and before and isinstance(before.meaning, Bound)):
-                bound = "at"
-            if bound == "open":
-                raise UnreadableError(OPEN)
-            in_week = weeks[0] if weeks and has_weekday else None
-            _Gatherer(said, now, grammar, in_week).take(piece, bound)
-            bound = "at"
-        before = piece
-    if _dangles(pieces):
-        raise UnreadableError(OPEN)
-    return said
-
-
-def _dangles(pieces: Sequence[Piece]) -> bool:
-    """Whether a time is followed by "before", and that by nothing that was read."""
-    return any(
-        isinstance(piece.meaning, Bound)
-        and piece.meaning.bound in _STRICT
-        and before.last == piece.first
-        and (after is None or after.first != piece.last)
-        for before, piece, after in zip(
-            pieces, pieces[1:], (*pieces[2:], None), strict=False
-        )
-    )
-
-
-def _joined(first: str, second: str) -> str:
-    """Two bounds together: an open one leaves all open, a stricter one counts."""
-    order = ("open", "before", "before_or_for", "by", "at")
-    return min(first, second, key=order.index)
-
-
-@dataclass(frozen=True)
-class _Gatherer:
-    """Takes one piece after the other into what is said."""
-
-    said: Said
-    now: Now
-    grammar: Grammar
-    in_week: int | None
-
-    def take(self, piece: Piece, bound: str) -> None:
-        """Sort a piece by its kind, with the bound before it."""
-        match piece.meaning:
-            case Day() as day:
-                self.said.dates.append(
-                    (self.now.today + timedelta(days=day.ahead), bound)
-                )
-                self._part(day.part, bound)
-            case Weekday() as weekday:
-                on = self._weekday(weekday, weekday.day or int(piece.slots["weekday"]))
-                self.said.dates.append((on, bound))
-                self._part(weekday.part, bound)
-            case Date():
-                self.said.dates.append((self._date(piece), bound))
-            case Clock() as clock:
-                self._clock(clock, piece, bound)
-            case Part() as part:
-                self.said.parts.append((part, bound))
-            case Span() as span:
-                self._span(span, piece, bound)
-            case Period() as period:
-                self._period(period, bound)
-            case _:
-                pass
-
-    def _part(self, name: str | None, bound: str) -> None:
-        if name is not None:
-            self.said.parts.append((self.grammar.part(name), bound))
-
-    def _weekday(self, rule: Weekday, weekday: int) -> date:
-        now = self.now
-        if self.in_week is not None:
-            return now.weekday(weekday, self.in_week)
-        if rule.week == "this":
-            return now.weekday(weekday, 0)
-        following = now.weekday(weekday, 1)
-        coming = now.coming(weekday)
-        if rule.week == "next":
-            return following
-        if rule.week == "unclear":
-            # On the day itself only the one a week ahead can be meant.
-            coming = coming or now.today + timedelta(days=7)
-        if coming is None or (rule.week == "unclear" and coming != following):
-            raise UnreadableError(EITHER_WEEK)
-        return coming + timedelta(days=7 * (rule.week == "after_coming"))
-
-    def _date(self, piece: Piece) -> date:
-        grammar = self.grammar
-        found = calendar_date(
-            piece.slots,
-            grammar.words["month"],
-            grammar.language,
-            self.now.today,
-            grammar.horizon_days.value,
-        )
-        if found is None:
-            raise UnreadableError(NO_SUCH_DATE)
-        return found
-
-    def _clock(self, rule: Clock, piece: Piece, bound: str) -> None:
-        if rule.fixed is not None:
-            self.said.clocks.append((_minutes(rule.fixed), bound))
-            return
-        if rule.stands == "dated":
-            self.said.needs_day = True
-        hour, minute, is_whole_day = _hour(piece)
-        if minute > 59 or hour > 23:
-            raise UnreadableError(NO_SUCH_TIME)
-        minutes = hour * 60 + minute + rule.add
-        told = int(piece.slots.get("minute", 0))
-        minutes += told if rule.minutes == "add" else -told
-        if rule.half is not None:
-            minutes = minutes % HALF + HALF * (rule.half == "pm")
-        if rule.half is not None or is_whole_day or hour > 12:
-            self.said.clocks.append((minutes % (2 * HALF), bound))
-        else:
-            self._either(minutes, piece, bound)
-
-    def _either(self, minutes: int, piece: Piece, bound: str) -> None:
-        """Take an hour up to twelve; one written for 24 hours must be one of the office."""
-        if "time" not in piece.slots or self.grammar.written_clock == 12:
-            self.said.either.append((minutes % HALF, bound))
-            return
-        hours = self.now.hours
-        if not _minutes(hours.opens) <= minutes <= _minutes(hours.closes):
-            raise UnreadableError(HALF_DAY)
-        self.said.clocks.append((minutes, bound))
-
-    def _span(self, rule: Span, piece: Piece, bound: str) -> None:
-        if bound in _STRICT:
-            raise UnreadableError(OPEN)
-        now = self.now
-        count = int(piece.slots.get("count", rule.count or 1))
-        unit = str(rule.unit or piece.slots.get("unit", "minute"))
-        if unit in ("minute", "hour"):
-            minutes = rule.minutes or count * (60 if unit == "hour" else 1)
-            self.said.moments.append(later(now.said_at, timedelta(minutes=minutes)))
-            return
-        if unit == "working_day":
-            on = now.working_day(now.today, count)
-        elif unit == "month":
-            on = add_months(now.today, count)
-        else:
-            on = now.today + timedelta(days=count * (7 if unit == "week" else 1))
-        if on is None:
-            raise UnreadableError(NO_SUCH_DATE)
-        self.said.dates.append((on, "by"))
-
-    def _period(self, rule: Period, bound: str) -> None:
-        now = self.now
-        if rule.period == "day":
-            if rule.edge == "start":
-                raise UnreadableError(OPEN)
-            self.said.ends.append("day")
-            return
-        if rule.edge == "within":
-            if self.in_week is not None and rule.period == "week":
-                return
-            if bound != "at":
-                raise UnreadableError(OPEN)
-        if rule.edge == "start" and bound in _STRICT:
-            raise UnreadableError(OPEN)
-        if rule.period == "week":
-            week = now.week_of(rule.ahead)
-            on = week[0] if rule.edge == "start" else week[-1]
-        else:
-            first = add_months(now.today.replace(day=1), rule.ahead)
-            after = add_months(now.today.replace(day=1), rule.ahead + 1)
-            if first is None or after is None:
-                raise UnreadableError(NO_SUCH_DATE)
-            on = after - timedelta(days=1)
-            if rule.edge == "start":
-                on = now.working_day(first - timedelta(days=1), 1)
-        self.said.dates.append((on, "by"))
-
-
-def _hour(piece: Piece) -> tuple[int, int, bool]:
-    """Hour, minute, and whether it is of a clock of 24 hours, as 07:30 and 16:30 are."""
-    written = piece.slots.get("time")
-    if written is None:
-        hour = int(piece.slots["hour"])
-        return hour, 0, hour == 0
-    is_bare = piece.last - piece.first == 1
-    if is_bare and "." in str(written) and 1 <= int(str(written)[-2:]) <= 12:
-        raise UnreadableError(DATE_OR_TIME)
-    hours, minutes = str(written).replace(".", ":").split(":")
-    return int(hours), int(minutes), hours.startswith("0") or int(hours) > 12
-
-
-def _minutes(clock: time) -> int:
-    return clock.hour * 60 + clock.minute
 
 
 def _combined(said: Said, now: Now) -> datetime | None:
@@ -340,7 +90,7 @@ def _told_apart(minutes: int, bound: str, said: Said, now: Now, day: date) -> in
     if said.parts:
         fits = [m for m in both if all(_is_in(m, part) for part, _ in said.parts)]
     else:
-        opens, closes = _minutes(now.hours.opens), _minutes(now.hours.closes)
+        opens, closes = minutes_of(now.hours.opens), minutes_of(now.hours.closes)
         fits = [m for m in both if opens <= m <= closes]
         if bound != "at":
             # Nobody promises to be done before the office opens.
@@ -354,7 +104,7 @@ def _told_apart(minutes: int, bound: str, said: Said, now: Now, day: date) -> in
 
 
 def _is_in(minutes: int, part: Part) -> bool:
-    return _minutes(part.begins) <= minutes <= _minutes(part.ends)
+    return minutes_of(part.begins) <= minutes <= minutes_of(part.ends)
 
 
 def _part_end(said: Said, now: Now, day: date | None) -> datetime | None:
