@@ -54,6 +54,7 @@ def _split(value: object) -> object:
 
 Lines = Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_length=6)]
 Wordings = Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_length=12)]
+Spellings = Annotated[tuple[str, ...], BeforeValidator(_split), Field(min_length=1)]
 Story = Annotated[tuple[str, str, str], BeforeValidator(_split)]
 Pair = Annotated[tuple[str, str], BeforeValidator(_split)]
 
@@ -94,12 +95,16 @@ class Bank(Frozen):
     share: float = Field(gt=0, description="weight among the languages of the centre")
     company: str
     phone_prefix: str
+    phone_digits: int = Field(default=8, description="digits after the prefix")
     amounts: tuple[str, ...] = Field(min_length=3)
     queues: tuple[str, ...] = Field(min_length=1)
     teams: tuple[str, ...] = Field(min_length=2)
     places: tuple[str, ...] = Field(min_length=3)
     first_names: FirstNames
     last_names: tuple[str, ...] = Field(min_length=30)
+    other_script: dict[str, Spellings] = Field(
+        default_factory=dict, description="names as they are spelt in another script"
+    )
     days: Days
     times: dict[str, str] = Field(min_length=3, description="HH:MM to a deadline")
     dues: Dues

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.generate.conversation import Plan, Talk
+from flows.generate.identities import Identity
 from flows.generate.schedule import Promise
 from flows.generate.world import Agent, Customer
 
@@ -20,9 +21,14 @@ class Call:
     start: float
     started_at: datetime
     ended_at: datetime
-    customer_id: str
+    identity: Identity
     call_id: str = ""
     promises: list[Promise] = field(default_factory=list[Promise])
+
+    @property
+    def customer_id(self) -> str:
+        """The id under which the customer stands in this call."""
+        return self.identity.customer_id
 
     @property
     def direction(self) -> str:

@@ -11,6 +11,7 @@ from flows.generate.call import Call, Shift
 from flows.generate.case_mix import goes_on
 from flows.generate.conversation import Plan, Talk
 from flows.generate.due import Due
+from flows.generate.identities import Identity
 from flows.generate.line import Line
 from flows.generate.plans import handed_on, plan_contact, plan_fresh
 from flows.generate.scenes import play
@@ -148,7 +149,7 @@ class DayMaker:
             start=start,
             started_at=self._at(start),
             ended_at=self._at(start + talk.clock),
-            customer_id=self._identity(customer),
+            identity=self._identity(customer),
         )
 
     def _slots(self, code: str, agent: Agent, due: Due | None) -> dict[str, str]:
@@ -163,11 +164,10 @@ class DayMaker:
             "time": "",
         }
 
-    def _identity(self, customer: Customer) -> str:
-        """Choose the number of a call: some people stand in the source under two."""
-        if customer.alias is not None and self.rng.random() < 0.4:
-            return customer.alias
-        return customer.person_id
+    def _identity(self, customer: Customer) -> Identity:
+        """Choose as whom they call: some people stand in the source under two ids."""
+        own, *others = customer.identities
+        return others[0] if others and self.rng.random() < 0.4 else own
 
     def _at(self, second: float) -> datetime:
         midnight = datetime.combine(self.date, time(), self.zone)

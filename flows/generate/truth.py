@@ -57,6 +57,7 @@ PROMISES: Final = pl.Schema(
 CUSTOMERS: Final = pl.Schema(
     {
         "customer_id": pl.String,
+        "split": pl.String,
         "person_id": pl.String,
         "patterns": pl.List(pl.String),
         "why": pl.String,
@@ -161,8 +162,10 @@ def identities(person: Customer) -> list[dict[str, object]]:
         "vulnerable": person.vulnerable,
         **counts,
     }
-    names = [person.person_id, *([person.alias] if person.alias else [])]
-    return [{"customer_id": name, **shared} for name in names]
+    return [
+        {"customer_id": identity.customer_id, "split": identity.split, **shared}
+        for identity in person.identities
+    ]
 
 
 def skills_of(agent: Agent) -> dict[str, object]:

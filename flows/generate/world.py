@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from flows.generate.bank import Bank, Gender
 from flows.generate.conversation import STEPS
+from flows.generate.identities import Identity, Registry
 
 CALLS_PER_CUSTOMER: Final = 2.2
 _TAIL: Final = 1.25
@@ -72,12 +73,9 @@ class Customer:
     """One person who calls, with what has happened to them so far."""
 
     person_id: str
-    alias: str | None
-    name: str
+    identities: tuple[Identity, ...]
     gender: Gender
     language: str
-    phone: str
-    email: str | None
     vulnerable: bool
     patterns: tuple[str, ...] = ()
     role: Role = "caller"
@@ -106,6 +104,7 @@ class World:
     ) -> None:
         """Draw everybody; the same arguments draw the same people."""
         self.rng = Random(f"{seed}:world")
+        self.registry = Registry(seed)
         self.banks = banks
         staff = _allotted(agents, {code: bank.share for code, bank in banks.items()})
         self.languages = [code for code, count in staff.items() if count]
@@ -141,15 +140,16 @@ class World:
         rng, bank = self.rng, self.banks[code]
         self.count += 1
         gender: Gender = 1 if rng.random() < 0.5 else 0
-        person_id = f"C{self.count:07d}"
+        # Planted repeats are counted by id: whoever they are of has one.
+        is_split = role in ("caller", "chronic")
+        identities = self.registry.enter(
+            self.count, bank, _name(rng, bank, gender), is_split=is_split
+        )
         customer = Customer(
-            person_id=person_id,
-            alias=f"X{self.count:07d}" if rng.random() < 0.02 else None,
-            name=_name(rng, bank, gender),
+            person_id=identities[0].customer_id,
+            identities=identities,
             gender=gender,
             language=code,
-            phone=f"{bank.phone_prefix}{self.count:08d}",
-            email=f"{person_id.lower()}@example.org" if rng.random() < 0.8 else None,
             vulnerable=rng.random() < 0.01,
             patterns=patterns,
             role=role,

@@ -191,12 +191,9 @@ def test_an_asked_supervisor_has_an_outcome_and_a_transfer_a_supervisor(
 
 
 def test_a_kept_callback_is_an_outbound_call_before_it_was_due(
-    made: Truth, calls: list[Call]
+    made: Truth, calls: list[Call], truth: pl.DataFrame
 ) -> None:
-    customer = {
-        call["call_id"]: call["customer_email"] or call["customer_phone"]
-        for call in calls
-    }
+    customer = dict(truth.select("call_id", "person_id").iter_rows())
     rung: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for call in calls:
         if call["direction"] == "outbound":
@@ -238,6 +235,28 @@ def test_chronic_customers_complain_at_least_three_times(made: Truth) -> None:
     others = customers.filter(pl.col("role") != "chronic")
     assert (others["complaints"] <= 2).all()
     assert (others["patterns"].list.len() == 0).all()
+
+
+def test_some_people_stand_in_the_books_twice_and_others_share_a_number(
+    made: Truth, calls: list[Call]
+) -> None:
+    customers = pl.read_parquet(made.truth / "customers.parquet")
+    twice = customers.filter(pl.len().over("person_id") > 1)
+    assert set(twice["split"]) == {"", "typo", "moved", "spelling"}
+    named = {
+        call["customer_id"]: (call["customer_name"], call["customer_phone"])
+        for call in calls
+    }
+    person = dict(customers.select("customer_id", "person_id").iter_rows())
+    sharing: dict[str, set[str]] = defaultdict(set)
+    for customer_id, (_, phone) in named.items():
+        sharing[phone].add(person[customer_id])
+    households = [people for people in sharing.values() if 1 < len(people) <= 3]
+    companies = [people for people in sharing.values() if len(people) > 3]
+    assert len(households) >= 3
+    assert companies
+    firsts = [{named[who][0].split()[0] for who in people} for people in households]
+    assert all(len(names) > 1 for names in firsts)
 
 
 def test_documented_means_a_whole_incident_within_a_day(
