@@ -186,7 +186,11 @@ def promises_in_window(chosen: pl.DataFrame, history: History) -> pl.DataFrame:
 
 def _calls(chosen: pl.DataFrame, history: History) -> pl.DataFrame:
     """Of the calls in the window: time spent, heat, abuse, and who was asked for."""
-    asked = history.events.filter(pl.col("event_type") == "supervisor_request")
+    # A refusal answers a request, heard or not.
+    kinds = pl.col("event_type").cast(pl.String)
+    asked = history.events.filter(
+        kinds.is_in(["supervisor_request", "supervisor_refusal"])
+    )
     asks = pl.col("call_id").is_in(asked["call_id"].unique().to_list())
     call = pl.col("call_id")
     abusive = pl.col("is_abusive").fill_null(value=False)

@@ -165,7 +165,9 @@ def test_a_trend_is_told_only_beyond_chance(
 
 def test_no_calls_give_no_list() -> None:
     assert all(
-        frame.is_empty() for name, frame in chronic([]).items() if "baseline" not in name
+        frame.is_empty()
+        for name, frame in chronic([]).items()
+        if "baseline" not in name
     )
 
 

@@ -1,11 +1,13 @@
 """Patterns on histories drawn by hand: when each holds, and what is said for and against."""
 
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.transforms.customers import Rows, chronic, guide
+from tests.transforms.drawn import MONDAY
 from transforms.contracts.customer_marts import PATTERNS
 from transforms.knowledge.chronic import ChronicGuide
 from transforms.knowledge.frozen import KnowledgeError, parse
@@ -41,12 +43,19 @@ def weighed(rows: Rows, pattern: str, **around: Any) -> dict[str, Any]:
         ([{**row, **ROUTER, **SETTLED} for row in THREE], {}, ["let_down"]),  # reopened
         ([{**THREE[0], "is_settled": True}, {"at": 60}, {"at": 90}], {}, []),
         (
-            [{"at": at, "stems": [word]} for at, word in ((0, "a"), (9, "b"), (20, "c"))],
+            [
+                {"at": at, "stems": [word]}
+                for at, word in ((0, "a"), (9, "b"), (20, "c"))
+            ],
             {"promises": BROKEN},
             [],  # different matters: a broken promise alone lets nobody down thrice
         ),
         (ISSUES, {}, ["serial_complainer"]),
-        ([{**row, **GRAVE} for row in THREE[:1]] + THREE[1:2], {}, ["supervisor_worthy"]),
+        (
+            [{**row, **GRAVE} for row in THREE[:1]] + THREE[1:2],
+            {},
+            ["supervisor_worthy"],
+        ),
         (ISSUES[:2], {}, []),
         ([{**row, "is_abusive": True} for row in THREE[:2]], {}, ["abusive"]),
         ([{**THREE[0], "is_abusive": True}, THREE[1]], {}, []),
@@ -101,14 +110,10 @@ def test_abuse_long_ago_is_not_held_against_anyone() -> None:
 
 
 def test_a_grave_case_is_a_managers_only_while_it_is_open_for_long() -> None:
-    from datetime import timedelta
-
-    from tests.transforms.drawn import MONDAY
-
     rows = [{"at": 0, **GRAVE}, {"at": 1}]
     assert held(rows, as_of=MONDAY + timedelta(days=6)) == []
     assert held(rows, as_of=MONDAY + timedelta(days=8)) == ["supervisor_worthy"]
-    closed = [{"at": 0, **{**GRAVE, "status": "closed"}}, {"at": 1, "stems": []}]
+    closed = [{"at": 0, **GRAVE, "status": "closed"}, {"at": 1, "stems": []}]
     assert held(closed) == []
 
 
