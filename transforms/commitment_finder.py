@@ -161,7 +161,8 @@ class Finder:
     def _commitment(self, each: _Sentence, kinds: frozenset[Kind]) -> Commitment | None:
         place, read_from = each.place, "turn"
         due = self._due(place, each.said)
-        if not each.always and due.at is None:
+        asks = each.said.endswith("?")
+        if due.at is None and (asks or not each.always):
             return None
         if due.why == NO_TIME:
             due, read_from = self._elsewhere(place, each.text[each.start :], due)

@@ -24,15 +24,15 @@ from transforms.knowledge.promises import Kind, Told
 if TYPE_CHECKING:
     from transforms.context import Context
 
-CONTACT: Final[frozenset[Kind]] = frozenset({"call_back", "message", "investigation"})
+CONTACT: Final[frozenset[Kind]] = frozenset({"call_back", "investigation"})
 """Kinds that a call to the customer keeps."""
 THING: Final[frozenset[Kind]] = frozenset({"visit", "refund", "investigation", "other"})
 """Kinds that the incident log may show as done."""
 _ABOUT: Final[dict[Told, frozenset[Kind]]] = {
     "not_called": CONTACT,
     "called": CONTACT,
-    "not_done": THING,
-    "done": THING,
+    "not_done": THING | {"message"},
+    "done": THING | {"message"},
     "not_kept": CONTACT | THING,
 }
 _IN_FAVOUR: Final = ("called", "done")
@@ -169,7 +169,7 @@ class _Settling:
         kept = self._called_in_time() if self._may_be_called else None
         if kept is not None:
             return kept
-        return self._call() if self.made.kind in CONTACT - THING else self._thing()
+        return self._thing() if self.made.kind in THING else self._call()
 
     @property
     def _may_be_called(self) -> bool:
