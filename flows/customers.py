@@ -20,9 +20,9 @@ from transforms.contracts.staging import CALLS, INCIDENTS
 from transforms.customer_counts import History
 from transforms.knowledge.bundle import Knowledge
 
-_BROKEN: Final = """
-    SELECT DISTINCT call_id, 'broken' AS status, NULL::TIMESTAMPTZ AS due_at
-    FROM marts.verdicts WHERE behaviour = 'deliverable_promise' AND verdict = 'violated'
+_PROMISES: Final = """
+    SELECT call_id, status::VARCHAR AS status, due_at FROM marts.promises
+    WHERE status IN ('kept', 'broken')
 """
 
 
@@ -54,7 +54,7 @@ def customer_marts(
         calls=warehouse.read_table(CALLS),
         events=candidate.read_table(marts.ESCALATION_EVENTS),
         incidents=incidents,
-        promises=candidate.read(_BROKEN),
+        promises=candidate.read(_PROMISES),
         listed=candidate.read_table(CHRONIC_CUSTOMERS).select("customer_id"),
         as_of=as_of,
     )
