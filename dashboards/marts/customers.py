@@ -82,8 +82,8 @@ def promises(published: Published, call_ids: list[str]) -> pl.DataFrame:
     """The promises made in some calls: when they fell due, or were made, and their status."""
     return published.rows(
         "SELECT call_id, turn, kind::VARCHAR AS kind, status::VARCHAR AS status, why,"
-        " coalesce(due_at, said_at) AS at FROM marts.promises"
-        " WHERE call_id IN (SELECT unnest($calls::VARCHAR[])) ORDER BY at, call_id, turn",
+        " coalesce(due_at, said_at) AS moment FROM marts.promises"
+        " WHERE call_id IN (SELECT unnest($calls::VARCHAR[])) ORDER BY moment, call_id, turn",
         {"calls": call_ids},
     )
 

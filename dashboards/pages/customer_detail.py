@@ -7,6 +7,8 @@ import polars as pl
 from dash import html
 
 from dashboards.components.charts import chart
+from dashboards.components.decided import decision_marks
+from dashboards.components.deciding import deciding
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import chip, notice, section, table
 from dashboards.figures.timeline import timeline
@@ -30,6 +32,7 @@ def sections(view: View, customer: str) -> Iterable[Any]:
             " no such customer.",
             kind="warn",
         )
+        yield deciding(view, customer)
         return
     yield html.Div(list(_drill(view, row)), id="drill", tabIndex=-1)
 
@@ -55,6 +58,7 @@ def _drill(view: View, row: dict[str, Any]) -> Iterable[Any]:
         className="columns",
     )
     yield customer_why.patterns(view, row, asked.patterns(view.published, customer))
+    yield deciding(view, customer)
     yield _cases(customer, cases)
     yield section(
         "Calls",
@@ -96,7 +100,7 @@ def _ids(row: dict[str, Any]) -> html.P | None:
 def _timeline(
     view: View, row: dict[str, Any], calls: pl.DataFrame, cases: pl.DataFrame
 ) -> html.Div:
-    marks = _marks(view, row["customer_id"])
+    marks = _marks(view, row)
     last = calls["started_at"].max()
     bands = cases.with_columns(
         ends_at=pl.coalesce("resolved_at", pl.lit(last)),
@@ -106,13 +110,14 @@ def _timeline(
         [
             chart(
                 timeline(calls, bands, marks, view.formats, view.scheme),
-                "The customer's calls by temperature, with cases, promises and incidents",
+                "The customer's calls by temperature, with cases, promises, incidents and"
+                " decisions",
                 _as_table(view, calls, bands, marks),
                 "customer-timeline",
             ),
             html.P(
                 "Diamonds are the highest temperature of a call, circles its end. Marks below"
-                " are incidents and promises; each bar is a case, dotted while it is not"
+                " are incidents, promises and decisions; each bar is a case, dotted while it is not"
                 " resolved. The temperature is reckoned from words: it does not show what the"
                 " customer felt, nor what was done between calls and not written down.",
                 className="note",
@@ -131,8 +136,9 @@ def _state() -> pl.Expr:
     )
 
 
-def _marks(view: View, customer: str) -> pl.DataFrame:
-    """Incidents and promises: when, what kind, and in words."""
+def _marks(view: View, row: dict[str, Any]) -> pl.DataFrame:
+    """Incidents, promises and decisions: when, what kind, and in words."""
+    customer = row["customer_id"]
     incidents = asked.incidents(view.published, customer).select(
         at="happened_at",
         kind=pl.when("is_open")
@@ -142,7 +148,13 @@ def _marks(view: View, customer: str) -> pl.DataFrame:
             "incident_id", "category", "severity", separator=" · ", ignore_nulls=True
         ),
     )
-    return pl.concat([pl.DataFrame(schema=_MARKS), incidents]).sort("at")
+    decisions = pl.DataFrame(decision_marks(view, customer), schema=_MARKS)
+    promises = asked.promises(view.published, row["call_ids"]).select(
+        at="moment",
+        kind="promise " + pl.col("status"),
+        words=pl.col("kind").str.replace_all("_", " ") + ": " + pl.col("why"),
+    )
+    return pl.concat([decisions, incidents, promises]).sort("at")
 
 
 def _as_table(

@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
+from dashboards.components.decided import overdue_reviews
 from dashboards.components.grids import GridColumn, grid
 from dashboards.components.text import page_head, section
 from dashboards.filters import SINCE, UNTIL
@@ -21,6 +22,7 @@ def layout(view: View) -> Iterable[Any]:
         "Who complains again and again, and why; who calls again, and how soon. The list shows"
         " evidence and advises; a person decides.",
     )
+    yield from overdue_reviews(view)
     if customer := view.asked.get("customer"):
         yield from customer_detail.sections(view, customer)
     yield _list(view)
