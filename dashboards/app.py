@@ -21,6 +21,7 @@ from dashboards.pages import (
     escalations,
     overview,
     playbooks,
+    promises,
     review,
     validity,
     what_works,
@@ -35,6 +36,7 @@ PAGES: Final = (
     review.PAGE,
     escalations.PAGE,
     customers.PAGE,
+    promises.PAGE,
     playbooks.PAGE,
     what_works.PAGE,
     validity.PAGE,
@@ -54,6 +56,7 @@ def create_app(
     home: Path,
     heated_threshold: float | None = None,
     ranked_calls: int | None = None,
+    smallest_group: int | None = None,
     locale: str | None = None,
     records: str | None = None,
     time_zone: str = "UTC",
@@ -70,6 +73,7 @@ def create_app(
             it; the marts don't tell. Without it, the curve has no such line.
         ranked_calls: opportunities, or calls, below which an agent has no rank, as the
             knowledge has it. Without it, nobody has one.
+        smallest_group: people, or settled promises, below which groups are not compared.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
         time_zone: the contact centre's zone, in which reviews of decisions fall due.
@@ -94,7 +98,16 @@ def create_app(
     )
     app.layout = lambda: shell.shell(_choices(door))
     zone = ZoneInfo(time_zone)
-    _fill_pages(app, door, written, heated_threshold, ranked_calls, kept, zone)
+    _fill_pages(
+        app,
+        door,
+        written,
+        heated_threshold,
+        ranked_calls,
+        smallest_group,
+        kept,
+        zone,
+    )
     review.register(app, kept)
     correcting.register(app, kept)
     deciding.register(app, door, kept, written, zone)
@@ -116,6 +129,7 @@ def _fill_pages(
     written: Formats,
     heated_threshold: float | None,
     ranked_calls: int | None,
+    smallest_group: int | None,
     records: Records,
     zone: ZoneInfo,
 ) -> None:
@@ -153,6 +167,7 @@ def _fill_pages(
             heated_threshold=heated_threshold,
             carried=carried,
             ranked_calls=ranked_calls,
+            smallest_group=smallest_group,
             records=records,
             zone=zone,
         )

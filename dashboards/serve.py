@@ -56,6 +56,7 @@ def serve(
     *,
     heated_threshold: float | None = None,
     ranked_calls: int | None = None,
+    smallest_group: int | None = None,
     locale: str | None = None,
     records: str | None = None,
     time_zone: str = "UTC",
@@ -69,6 +70,7 @@ def serve(
         port: the port to listen on.
         heated_threshold: temperature from which on a call is heated.
         ranked_calls: opportunities, or calls, below which an agent has no rank.
+        smallest_group: people, or settled promises, below which groups are not compared.
         locale: how numbers and days are written; see `locales.yaml`.
         records: SQLAlchemy URL of the records store; `records.db` in the home if None.
         time_zone: the contact centre's zone.
@@ -82,6 +84,7 @@ def serve(
         home=home,
         heated_threshold=heated_threshold,
         ranked_calls=ranked_calls,
+        smallest_group=smallest_group,
         locale=locale,
         records=records,
         time_zone=time_zone,

@@ -26,6 +26,8 @@ class View:
         carried: all filters of the URL, which links to other pages keep.
         ranked_calls: opportunities, or calls, below which an agent has no rank, if told;
             nobody has one without it.
+        smallest_group: people, or settled promises, below which groups are not compared,
+            if told; none are without it.
         records: people's samples, marks, corrections and decisions, if they are kept.
         zone: the contact centre's, in which reviews of decisions fall due.
     """
@@ -39,6 +41,7 @@ class View:
     heated_threshold: float | None
     carried: Filters
     ranked_calls: int | None = None
+    smallest_group: int | None = None
     records: Records | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 

@@ -198,6 +198,7 @@ def _serve(settings: Settings) -> None:
         settings.port,
         heated_threshold=thresholds.heated.value,
         ranked_calls=int(thresholds.ranked_calls.value),
+        smallest_group=int(thresholds.smallest_group.value),
         locale=settings.locale,
         records=settings.records_url,
         time_zone=settings.time_zone,

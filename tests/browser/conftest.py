@@ -61,7 +61,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(published: Path) -> Iterator[str]:
     """Where the dashboards are served."""
-    app = create_app(published, home=published.parent, heated_threshold=40.0, ranked_calls=20)
+    app = create_app(
+        published,
+        home=published.parent,
+        heated_threshold=40.0,
+        ranked_calls=20,
+        smallest_group=5,
+    )
     app.server.test_client().get(
         "/_dash-dependencies"
     )  # Dash's set-up is not for two threads

@@ -9,6 +9,7 @@ from tests.dashboards.callers import follow_customers
 from tests.dashboards.escalating import disagreeing, escalated, requested
 from tests.dashboards.expecting import expect
 from tests.dashboards.measured import measure
+from tests.dashboards.promised import promise
 from tests.dashboards.published import (
     _AGENT_LABELS,
     _CUSTOMER_LABELS,
@@ -267,6 +268,7 @@ class Centre:
         self.rows.of[marts.AGENT_ADHERENCE.name] = self.adherence.rows(keys, _VERDICTS)
         self.rows.of[marts.ESCALATION_RATES.name] = self.rates.rows(DIMENSIONS, _RATES)
         expect(self.rows)
+        promise(self.rows)
         follow_customers(self.rows, at(DAYS, 0))
         self._runs(calls)
 

@@ -33,6 +33,7 @@ def rendered(
         heated_threshold=40.0,
         carried=Filters(team=("North",)),
         ranked_calls=20,
+        smallest_group=5,
     )
     layout = list(page.layout(view))
     return json.dumps(layout, cls=plotly.utils.PlotlyJSONEncoder, ensure_ascii=False)
