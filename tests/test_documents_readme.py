@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import time
 import shlex
 import subprocess
 import sys
@@ -68,6 +69,9 @@ def test_the_command_table_has_every_command_with_its_options() -> None:
         assert [names for names in options if not names & told[name]] == [], name
 
 
+UNSET = {"records": "in the home", "working_days": "by language"}
+
+
 def test_the_settings_table_has_every_setting_with_its_default() -> None:
     told = {cells[0].strip("`"): cells[1] for cells in table("Settings")}
     fields = Settings.model_fields
@@ -77,8 +81,10 @@ def test_the_settings_table_has_every_setting_with_its_default() -> None:
         if isinstance(default, Path):
             assert default.is_relative_to(CHECKOUT)
             shown = f"`{default.relative_to(CHECKOUT).as_posix()}` in the checkout"
+        elif isinstance(default, time):
+            shown = f"`{default:%H:%M}`"
         else:
-            shown = "in the home" if default is None else f"`{default}`"
+            shown = UNSET[name] if default is None else f"`{default}`"
         assert told[f"COOLHEAD_{name.upper()}"] == shown
 
 

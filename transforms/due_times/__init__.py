@@ -3,15 +3,17 @@
 What cannot be read with certainty is not read: rather no time than a wrong one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from transforms.due_times.calendar import Now, OfficeHours
 from transforms.due_times.clauses import (
+    ELSEWHERE,
     UNCLEAR,
     UNREAD,
+    Clause,
     Piece,
     Sentence,
     is_time,
@@ -61,6 +63,7 @@ def due_time(text: str, said_at: datetime, grammar: Grammar, hours: OfficeHours)
         )
     now = Now(said_at, hours, hours.working_days or grammar.working_week.days)
     words, spoken = sentences(text, grammar)
+    spoken = _of_promises(spoken, words, grammar)
     timed = [sentence for sentence in spoken if any(c.times for c in sentence)]
     if not timed:
         return _no_time(text, words, spoken)
@@ -78,6 +81,36 @@ def due_time(text: str, said_at: datetime, grammar: Grammar, hours: OfficeHours)
     first = min(p.first for p in pieces)
     last = max(p.last for p in pieces)
     return Due(at, (words[first].start, words[last - 1].end), _how(at, said_at, pieces))
+
+
+def _of_promises(
+    spoken: Sequence[Sentence], words: Sequence[Word], grammar: Grammar
+) -> list[Sentence]:
+    """Where some clause promises, leave out sentences whose times are all in others.
+
+    A clause with no other words goes with its neighbour, and so does one that is joined
+    to a promise: "I'll check it, and call you by four".
+    """
+    if not any(c.is_promise for sentence in spoken for c in sentence):
+        return list(spoken)
+    return [
+        sentence
+        if any(c.times for c in _promising(sentence, words, grammar))
+        else tuple(replace(c, excluded=c.excluded or ELSEWHERE) for c in sentence)
+        for sentence in spoken
+    ]
+
+
+def _promising(
+    sentence: Sentence, words: Sequence[Word], grammar: Grammar
+) -> Iterator[Clause]:
+    """The clauses that promise, are joined to one that does, or have only times."""
+    is_promised = False
+    for clause in sentence:
+        is_joined = words[clause.first].text in grammar.joining
+        is_promised = clause.is_promise or (is_promised and is_joined)
+        if is_promised or clause.is_bare:
+            yield clause
 
 
 def _no_time(text: str, words: Sequence[Word], spoken: Sequence[Sentence]) -> Due:

@@ -24,6 +24,7 @@ from transforms.knowledge.due_times import Grammar
 OPEN: Final = "the words name no last moment"
 TWO: Final = "two times are named, and it is not clear which is promised"
 PASSED: Final = "that time has passed"
+EITHER_DAY: Final = "it could be today or tomorrow"
 HALF_DAY: Final = "morning or afternoon is not said, and office hours don't tell"
 EITHER_WEEK: Final = "it could be this week's day or next week's"
 NO_SUCH_DATE: Final = "there is no such date near"
@@ -99,15 +100,12 @@ def gathered(pieces: Sequence[Piece], now: Now, grammar: Grammar) -> Said:
 
 
 def _dangles(pieces: Sequence[Piece]) -> bool:
-    """Whether a time is followed by "before", and that by nothing that was read."""
+    """Whether "before" stands before something that was not read: the appointment."""
     return any(
         isinstance(piece.meaning, Bound)
         and piece.meaning.bound in _STRICT
-        and before.last == piece.first
         and (after is None or after.first != piece.last)
-        for before, piece, after in zip(
-            pieces, pieces[1:], (*pieces[2:], None), strict=False
-        )
+        for piece, after in zip(pieces, (*pieces[1:], None), strict=True)
     )
 
 

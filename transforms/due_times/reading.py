@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from transforms.due_times.calendar import Now
 from transforms.due_times.clauses import Piece
 from transforms.due_times.gathering import (
+    EITHER_DAY,
     HALF,
     HALF_DAY,
     LENGTH,
@@ -111,7 +112,7 @@ def _part_end(said: Said, now: Now, day: date | None) -> datetime | None:
     """The end of a part of a day, or of the office's day within it."""
     part, bound = said.parts[0]
     if day is None and now.said_at.time() >= part.begins:
-        raise UnreadableError(PASSED)
+        raise UnreadableError(EITHER_DAY)
     on = day or now.today
     if bound == "before_or_for" or not part.sharp:
         raise UnreadableError(OPEN)
