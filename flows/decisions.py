@@ -14,6 +14,13 @@ from transforms.decisions import DECISIONS
 from transforms.knowledge.thresholds import Thresholds
 
 _DAY_SECONDS: Final = 86_400
+_OF_PERSONS: Final = """
+    SELECT coalesce(c.customer_id, m.customer_id) AS customer_id, m.decided_at
+    FROM made AS m LEFT JOIN (
+        SELECT source_customer_id, any_value(customer_id) AS customer_id
+        FROM staging.customers GROUP BY source_customer_id) AS c
+        ON c.source_customer_id = m.customer_id
+"""
 _DECIDED_SINCE: Final = """
     WITH now AS (
         SELECT f.call_id, max(d.decided_at) AS decided_at
@@ -45,8 +52,8 @@ class Decisions:
 NOT_KEPT: Final = Decisions(None, None)
 
 
-def decisions_kept(settings: Settings) -> Decisions:
-    """All decisions that were not withdrawn, with the customer as the calls name them.
+def decisions_kept(settings: Settings, warehouse: Warehouse) -> Decisions:
+    """All decisions that were not withdrawn, each of the person whom the calls name today.
 
     Raises:
         RecordsError: the store is there and cannot be read.
@@ -59,7 +66,10 @@ def decisions_kept(settings: Settings) -> Decisions:
         for row in kept.valid(rows)
     ]
     since = min(row["recorded_at"] for row in rows)
-    return Decisions(pl.DataFrame(made, schema=DECISIONS), since)
+    with warehouse.lend("made", pl.DataFrame(made, schema=DECISIONS)):
+        of_persons = warehouse.read(_OF_PERSONS)
+    typed = (pl.col(name).cast(dtype) for name, dtype in DECISIONS.items())
+    return Decisions(of_persons.select(typed), since)
 
 
 def decided_days(

@@ -112,7 +112,7 @@ def explain_call(settings: Settings, call_id: str) -> Explanation:
             as_of,
             standing(settings),
             roles_told(settings, warehouse),
-            decisions=decisions_kept(settings),
+            decisions=decisions_kept(settings, warehouse),
         )
         prepared, texts, scored = scorer.score([day], call_id)
         mine = pl.col("call_no") == call_no

@@ -120,7 +120,7 @@ def plan(
             with marts_file.open_published(settings, path, read_only=True) as published:
                 days |= set(reopened_days(warehouse, published, moment))
                 days |= set(corrected_days(published, standing(settings)))
-                decided = decisions_kept(settings)
+                decided = decisions_kept(settings, warehouse)
                 days |= set(decided_days(published, decided, knowledge.thresholds))
                 days |= set(newly_reviewed_days(settings, published, knowledge))
                 told = roles_told(settings, warehouse)
@@ -170,7 +170,7 @@ def score_days(
             standing(settings),
             roles_told(settings, warehouse),
             planned.fix_roles,
-            decisions_kept(settings),
+            decisions_kept(settings, warehouse),
         )
         report = scorer.run(planned.days, bars.days(len(planned.days)))
         reviewed = agreement_with_reviewers(settings, candidate, knowledge)

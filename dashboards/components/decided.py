@@ -9,7 +9,7 @@ from dash import html
 
 from dashboards.components.text import notice, section, table
 from dashboards.formats import NOTHING, Formats, in_words
-from dashboards.marts.deciding import persons
+from dashboards.marts.deciding import person, persons
 from dashboards.records import decisions as kept
 from dashboards.records.store import RecordsError
 from dashboards.view import View
@@ -48,6 +48,31 @@ def overdue_reviews(view: View) -> list[Any]:
             name="overdue",
         )
     ]
+
+
+def decision_marks(view: View, customer_id: str) -> list[dict[str, Any]]:
+    """Moment, kind and words of each decision on a customer, for their timeline."""
+    known = person(view.published, customer_id)
+    if view.records is None or known is None:
+        return []
+    try:
+        rows = kept.history(view.records, known.customer_ids)
+    except RecordsError:
+        return []  # the part of the page that shows decisions says why
+    return [
+        {
+            "at": row["recorded_at"],
+            "kind": "decision",
+            "words": " · ".join(_in_short(row)),
+        }
+        for row in rows
+    ]
+
+
+def _in_short(row: Mapping[str, Any]) -> list[str]:
+    if row["withdraws"] is not None:
+        return [f"decision {row['withdraws']} taken back"]
+    return [in_words(str(row["decision"])), *([row["owner"]] if row["owner"] else [])]
 
 
 def decisions_table(

@@ -129,7 +129,7 @@ def _form(
                 html.Button("Keep the decision", id=_KEEP, className="button"),
                 html.Div(id=_SAID, **aria(live="polite")),
             ],
-            className="correcting",
+            className="correcting deciding",
         ),
     )
 
@@ -151,7 +151,7 @@ def _taking_back(rows: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
                 html.Button("Take it back", id=_BACK, className="button"),
                 html.Div(id=_BACK_SAID, **aria(live="polite")),
             ],
-            className="correcting",
+            className="correcting deciding",
         ),
     )
 

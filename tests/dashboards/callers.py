@@ -10,7 +10,7 @@ from tests.dashboards.published import DATA, Rows, seeded
 from transforms.cases import cases
 from transforms.chronic import chronic_marts
 from transforms.complaints import contacts, repeat_contacts, repeat_gaps
-from transforms.contracts import call_marts, escalation_marts, staging
+from transforms.contracts import call_marts, escalation_marts, identity_marts, staging
 from transforms.contracts import customer_marts as marts
 from transforms.customer_counts import History
 
@@ -89,6 +89,25 @@ def follow_customers(rows: Rows, as_of: datetime) -> None:
     }
     for name, frame in frames.items():
         rows.of[name] = frame.to_dicts()
+    rows.of[identity_marts.CUSTOMER_IDENTITIES.name] = _identities(facts)
+    for fact in rows.of[call_marts.CALL_FACTS.name]:
+        fact["is_vulnerable"] = str(fact["customer_id"]).endswith("7")
+
+
+def _identities(facts: pl.DataFrame) -> list[dict[str, object]]:
+    """Every customer as a person of their own."""
+    counts = facts.drop_nulls("customer_id").group_by("customer_id").len("calls")
+    return [
+        {
+            "source_customer_id": customer,
+            "customer_id": customer,
+            "customer_name": f"Customer {customer[-4:]}",
+            "phone_ending": None,
+            "calls": calls,
+            "is_named": True,
+        }
+        for customer, calls in counts.sort("customer_id").iter_rows()
+    ]
 
 
 def _calls(facts: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from dashboards.records.decisions import Decision, DecisionError, Person
 from dashboards.records.store import METADATA, Moment, Records, RecordsError
 from flows.decisions import decisions_kept
 from flows.settings import CHECKOUT, Settings
+from flows.warehouse import open_warehouse
 from tests.dashboards.postgres import PASSWORD, NoPostgresError, Server, postgres
 
 for _module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
@@ -155,12 +156,16 @@ def test_a_wrong_password_is_told_without_it(store: Records, server: Server) -> 
     assert "hush-hush" not in str(refused.value)
 
 
-def test_a_run_reads_decisions_from_it(store: Records, server: Server) -> None:
-    settings = Settings.model_validate({"records": server.url})
-    assert decisions_kept(settings).made is None
+def test_a_run_reads_decisions_from_it(
+    store: Records, server: Server, tmp_path: Path
+) -> None:
+    settings = Settings.model_validate({"home": tmp_path, "records": server.url})
+    with open_warehouse(settings) as warehouse:
+        assert decisions_kept(settings, warehouse).made is None
     ann = Person(("K1",))
     row = decisions.decide(store, ann, Decision("K1", "none", "mia", "moved"), TODAY)
-    kept = decisions_kept(settings)
+    with open_warehouse(settings) as warehouse:
+        kept = decisions_kept(settings, warehouse)
     assert kept.since == row["recorded_at"]
     assert kept.made is not None
     assert kept.made["customer_id"].to_list() == ["K1"]
