@@ -2,13 +2,29 @@
 
 import polars as pl
 
-from transforms.measures import per_hundred, rate, weighted_rate, wilson
+from transforms.measures import (
+    jeffreys_bounds,
+    per_hundred,
+    rate,
+    weighted_rate,
+    wilson,
+)
 
 
 def with_share(counts: pl.DataFrame, numerator: str, denominator: str) -> pl.DataFrame:
     """Add `rate`, `low` and `high` (95 %, Wilson), 0-1; null where the denominator is 0."""
     low, high = wilson(numerator, denominator)
     return counts.with_columns(rate=rate(numerator, denominator), low=low, high=high)
+
+
+def with_adherence(steps: pl.DataFrame) -> pl.DataFrame:
+    """Add `rate`, `low` and `high` (95 %, Jeffreys) of `met` ÷ `judged`, 0-1.
+
+    Null where nothing was judged. For the rows that are shown: the quantiles take longer
+    than the bounds of `with_share`.
+    """
+    low, high = jeffreys_bounds(steps, "met", "judged")
+    return steps.with_columns(rate=rate("met", "judged"), low=low, high=high)
 
 
 def with_per_hundred(

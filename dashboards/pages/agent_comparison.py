@@ -19,11 +19,6 @@ from dashboards.pages import agent_ranking
 from dashboards.view import View
 from transforms.measures import Funnel, share_funnel
 
-TOTAL: Final = "all"
-"""Stands in the URL for the total over all steps of the playbook that count."""
-_SPREAD: Final = 0.005
-"""Differences are told in points of a hundred; smaller ones are none."""
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -207,8 +202,9 @@ def points(view: View, difference: float | None) -> str:
     """A difference of shares in points, with its sign."""
     if difference is None:
         return view.formats.number(None)
-    sign = "+" if difference >= _SPREAD / 10 else ""
-    return f"{sign}{view.formats.number(100 * difference, 1)}"
+    shown = round(100 * difference, 1)
+    # Adding nothing turns a rounded -0.0 into 0.0.
+    return f"{'+' if shown > 0 else ''}{view.formats.number(shown + 0.0, 1)}"
 
 
 def _hover(view: View, row: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from dashboards.figures.heat_map import SMALL_COUNT
 from dashboards.filters import Filters
 from dashboards.marts import agents as asked
 from dashboards.marts import counts
-from dashboards.rates import with_share
+from dashboards.rates import with_adherence
 from dashboards.view import View
 
 
@@ -121,7 +121,7 @@ def _steps(
         view.link_here(agent=agent, show=row["playbook"], step=row["step"])
         for row in cells.iter_rows(named=True)
     ]
-    shares = marks.with_marks(with_share(cells, "met", "judged"), marked)
+    shares = marks.with_marks(with_adherence(cells), marked)
     rows = shares.with_columns(
         href=pl.Series(links, dtype=pl.String),
         few=pl.when(pl.col("judged") < SMALL_COUNT)

@@ -12,6 +12,7 @@ from dashboards.components.text import pills, section, table
 from dashboards.figures.heat_map import SMALL_COUNT, SMALL_MARK, agent_steps
 from dashboards.filters import Filters
 from dashboards.marts import counts
+from dashboards.rates import with_adherence
 from dashboards.view import View
 
 _AGENTS_SHOWN: Final = 30
@@ -29,7 +30,7 @@ def heat_map(
 
     Args:
         view: the request.
-        cells: one row for each agent, playbook and step, with share and mark.
+        cells: one row for each agent, playbook and step, with its mark.
         names: how agents are shown, by id.
         playbook: the playbook shown.
         marked: the marks of the steps in the language shown.
@@ -94,8 +95,8 @@ def _page(view: View, agents: list[str]) -> tuple[list[str], Any]:
 def _linked(
     view: View, cells: pl.DataFrame, names: dict[str, str], shown: list[str]
 ) -> pl.DataFrame:
-    """Cells with the agent's shown name, and the address of their calls."""
-    mine = cells.filter(pl.col("agent_id").is_in(shown))
+    """Cells with share, the agent's shown name, and the address of their calls."""
+    mine = with_adherence(cells.filter(pl.col("agent_id").is_in(shown)))
     links = [
         view.link_here(agent=row["agent_id"], show=row["playbook"], step=row["step"])
         for row in mine.iter_rows(named=True)

@@ -17,7 +17,7 @@ from dashboards.marts.marks import step_marks
 from dashboards.pages import agent_comparison, agent_detail, agent_weeks
 from dashboards.pages.agent_escalations import escalations
 from dashboards.pages.agent_steps import heat_map
-from dashboards.rates import with_per_hundred, with_share
+from dashboards.rates import with_adherence, with_per_hundred, with_share
 from dashboards.view import Page, View
 
 
@@ -39,10 +39,7 @@ def layout(view: View) -> Iterable[Any]:
     playbook = _chosen(view, "show", list(view.filters.playbook or titles))
     filters = replace(view.filters, language=(language,))
     of_language = step_marks(view.published, replace(filters, playbook=()))
-    cells = marks.with_marks(
-        with_share(asked.agent_steps(view.published, filters), "met", "judged"),
-        of_language,
-    )
+    cells = marks.with_marks(asked.agent_steps(view.published, filters), of_language)
     totals = asked.agent_totals(view.published, filters)
     names = _names(totals)
     yield _choices(view, spoken, language, titles, playbook)
@@ -131,9 +128,7 @@ def _breaches(
 
 
 def _grid(view: View, totals: pl.DataFrame, filters: Filters) -> html.Section:
-    shares = with_per_hundred(
-        with_share(totals, "met", "judged"), "breaches", "assessable"
-    )
+    shares = with_per_hundred(with_adherence(totals), "breaches", "assessable")
     heated = with_share(
         totals.select("agent_id", "heated", "deescalated"), "deescalated", "heated"
     ).select("agent_id", cooled="rate")
