@@ -39,7 +39,8 @@ def chronic_marts(
     """
     found = windows(history.together, history.as_of, thresholds, guide)
     listed = _listed(history, found.chosen, thresholds)
-    told = findings(listed, history.cases, thresholds, guide, history.as_of)
+    weighed = _to_weigh(listed, history)
+    told = findings(weighed, history.cases, thresholds, guide, history.as_of)
     complainers = listed.with_columns(
         patterns=pl.Series(
             [_held(told.get(name, ())) for name in listed["customer_id"]],
@@ -56,6 +57,13 @@ def chronic_marts(
             (CHRONIC_BASELINE, _settings(found.baseline, thresholds, guide)),
         )
     }
+
+
+def _to_weigh(listed: pl.DataFrame, history: History) -> pl.DataFrame:
+    """Who is chronic, and who may show a pattern without being it."""
+    grave = history.cases.filter("is_grave")["customer_id"].unique().to_list()
+    may = pl.col("is_chronic") | (pl.col("abusive_calls") > 0)
+    return listed.filter(may | pl.col("customer_id").is_in(grave))
 
 
 def _held(found: tuple[Finding, ...]) -> list[str]:

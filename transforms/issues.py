@@ -49,12 +49,13 @@ def issues(contacts: pl.DataFrame, thresholds: Thresholds) -> pl.Series:
 
 
 def weights(contacts: pl.DataFrame) -> pl.DataFrame:
-    """One row for each stem: `stem`, and how much it weighs: ln(contacts ÷ with it)."""
+    """One row for each stem, in order: `stem`, and its weight: ln(contacts ÷ with it)."""
     told = contacts.select("stems").filter(pl.col("stems").list.len() > 0)
     return (
         told.explode("stems")
         .group_by(stem="stems")
         .agg(weight=(told.height / pl.len()).log())
+        .sort("stem")
     )
 
 
@@ -97,21 +98,20 @@ def _codes(names: pl.Series) -> Ints:
 
 def _vectors(contacts: pl.DataFrame) -> Any:
     """One sparse row for each contact: its stems' weights, of length 1."""
+    # Numbered in their order, so that sums come out the same each night.
+    stems = weights(contacts).filter(pl.col("weight") > 0).with_row_index("column")
     told = (
         contacts.select("stems")
         .with_row_index("row")
         .filter(pl.col("stems").list.len() > 0)
         .explode("stems")
         .rename({"stems": "stem"})
-        .join(weights(contacts), on="stem", how="left", validate="m:1")
-        .filter(pl.col("weight") > 0)
-        .with_columns(column=pl.col("stem").rank("dense") - 1)
+        .join(stems, on="stem", validate="m:1", maintain_order="left")
     )
     length = pl.col("weight").pow(2).sum().sqrt().over("row")
     told = told.with_columns(pl.col("weight") / length)
-    width = 0 if told.is_empty() else int(told["column"].max()) + 1  # type: ignore[arg-type]
     places = (told["row"].to_numpy(), told["column"].to_numpy())
-    shape = (contacts.height, max(width, 1))
+    shape = (contacts.height, max(stems.height, 1))
     return sparse.csr_matrix((told["weight"].to_numpy(), places), shape=shape)
 
 
