@@ -12,11 +12,14 @@ from dashboards.records.decisions import KEPT, history
 from dashboards.records.store import Records
 from flows.cli import app
 from flows.decide import deciding
+from flows.decisions import decisions_kept
 from flows.explain import explain_call
 from flows.nightly import nightly
 from flows.settings import Settings
+from flows.warehouse import open_warehouse
 from tests.flows.nights import angry, put
 from tests.flows.runs import ask, copy_of, differing, published
+from transforms.contracts.staging import CUSTOMERS
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 THIRD = datetime(2026, 10, 5, 7, tzinfo=UTC)
@@ -213,3 +216,24 @@ def test_what_the_command_cannot_do_is_told(
     assert result.exit_code == code
     assert message in result.output + str(result.exception)
     assert history(Records(home.records_url)) == []
+
+
+def test_a_decision_under_any_of_a_persons_ids_is_about_the_person(
+    settings: Settings,
+) -> None:
+    linked = {
+        "record_no": 1,
+        "source_customer_id": "K-old",
+        "customer_id": "K",
+        "is_named": True,
+    }
+    row = {**dict.fromkeys(CUSTOMERS.columns), **linked}
+    flags = dict.fromkeys(("is_phone_shared", "is_email_shared"), False)
+    decided(settings, THIRD, customer="K-old")
+    decided(settings, THIRD, customer="Z")
+    with open_warehouse(settings) as warehouse:
+        frame = pl.DataFrame([{**row, **flags}], schema=CUSTOMERS.polars_schema)
+        warehouse.append(CUSTOMERS, frame)
+        made = decisions_kept(settings, warehouse).made
+    assert made is not None
+    assert sorted(made["customer_id"]) == ["K", "Z"]
