@@ -2,6 +2,7 @@
 
 from expectations.suite import Suite, between, never, one_of, refers
 from transforms.contracts import raw, staging
+from transforms.knowledge.promises import TOLD
 
 
 def suites() -> tuple[Suite, ...]:
@@ -15,6 +16,7 @@ def suites() -> tuple[Suite, ...]:
         days_due(),
         pending(),
         fixed_roles(),
+        promise_words(),
         customers(),
         identity_pairs(),
         Suite(staging.IDENTITY_MODEL),
@@ -117,6 +119,17 @@ def days_due() -> Suite:
 def fixed_roles() -> Suite:
     """Roles are exchanged in calls that are there, or were before a newer version came."""
     return Suite(staging.FIXED_ROLES, (refers("call_no", raw.CALLS, "call_no"),))
+
+
+def promise_words() -> Suite:
+    """What is said of a promise is one of the things that can be, in a call that is there."""
+    return Suite(
+        staging.PROMISE_WORDS,
+        (
+            one_of("says", TOLD),
+            refers("call_id", staging.CALLS, "call_id"),
+        ),
+    )
 
 
 def pending() -> Suite:

@@ -37,8 +37,10 @@ _REOPENED: Final = """
     ORDER BY p.day
 """
 _AROUND: Final = """
-    SELECT * FROM staging.promise_words
-    WHERE customer_id IN (SELECT customer_id FROM scored_calls)
+    -- Who called may have been found out since the words were heard.
+    SELECT w.* REPLACE (c.customer_id AS customer_id)
+    FROM staging.promise_words AS w JOIN staging.calls AS c USING (call_id)
+    WHERE c.customer_id IN (SELECT customer_id FROM scored_calls)
 """
 _CALLS_OUT: Final = """
     SELECT DISTINCT day FROM staging.calls WHERE direction = 'outbound' ORDER BY day

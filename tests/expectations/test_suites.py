@@ -53,6 +53,7 @@ INSERT INTO staging.shifts BY NAME SELECT 'A1' AS agent_id,
     TIMESTAMPTZ '2026-10-05' AS shift_start, TIMESTAMPTZ '2026-10-07' AS shift_end;
 INSERT INTO staging.pending BY NAME SELECT 'weather' AS kind;
 INSERT INTO staging.fixed_roles BY NAME SELECT 9 AS call_no;
+INSERT INTO staging.promise_words BY NAME SELECT 'none' AS call_id, 'hearsay' AS says;
 INSERT INTO staging.customers BY NAME SELECT 'C1' AS source_customer_id,
     unnest(['C1', 'C2', NULL]) AS customer_id, true AS is_named;
 INSERT INTO staging.identity_pairs BY NAME SELECT 9 AS record_no, 8 AS other_no,
@@ -70,6 +71,12 @@ INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'perhaps' AS verdic
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id, 'missed' AS verdict;
 INSERT INTO marts.verdicts BY NAME SELECT 'none' AS call_id,
     'not_applicable' AS verdict;
+INSERT INTO marts.promises BY NAME SELECT 'none' AS call_id, -2 AS turn, '' AS why,
+    'bribe' AS kind, 'half kept' AS status, 'a hunch' AS ground,
+    'turn' AS due_read_from, 5 AS start, 5 AS "end";
+INSERT INTO marts.promises BY NAME SELECT 'open' AS status, -1 AS turn,
+    'agent' AS made_by;
+INSERT INTO marts.promises BY NAME SELECT 'broken' AS status, 'nobody called' AS ground;
 INSERT INTO marts.escalation_events BY NAME SELECT 'none' AS call_id,
     'fireworks' AS event_type, -2 AS turn, 'nobody' AS started_by, -1 AS at_seconds,
     101 AS temperature, 'I1' AS incident_id, 'hearsay' AS linked_by, true AS is_own_record;
