@@ -73,6 +73,7 @@ class GridColumn:
         width: share of the width.
         about: what the column means, shown over its head.
         tip: the field that holds more words, shown over a cell.
+        least: pixels that it takes at least.
     """
 
     field: str
@@ -82,11 +83,12 @@ class GridColumn:
     width: float = 1
     about: str | None = None
     tip: str | None = None
+    least: int = 0
 
     def _narrowest(self) -> int:
         """Pixels that the head's longest word, and the values, need."""
         word = max(map(len, self.name.split(" ")))
-        return max(_NARROWEST.get(self.kind, 96), 32 + 7 * word)
+        return max(_NARROWEST.get(self.kind, 96), 32 + 7 * word, self.least)
 
     def definition(self) -> dict[str, Any]:
         """The column as AG Grid wants it."""

@@ -13,16 +13,17 @@ _ROW: Final = 30
 _SERIES: Final = {"proven": 0, "provisional": 2, "unproven": 5}
 _WIDEST: Final = 0.6
 _NARROWEST: Final = 0.1
+_STEPS: Final = (0.05, 0.1, 0.2, 0.25)
 _LETTERS: Final = 34
 """Letters of a name that fit beside the plot; longer names end in dots, whole when hovered."""
 
 
-def points(difference: float | None, formats: Formats) -> str:
+def points(difference: float | None, formats: Formats, digits: int = 1) -> str:
     """A difference of shares in percentage points, with its sign; or a dash."""
     if difference is None:
         return formats.number(None)
     sign = "+" if difference > 0 else "−" if difference < 0 else ""
-    return f"{sign}{formats.number(abs(100 * difference), 1)}"
+    return f"{sign}{formats.number(abs(100 * difference), digits)}"
 
 
 def forest(rows: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figure:
@@ -42,6 +43,7 @@ def forest(rows: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figur
         if mine.height:
             _add(figure, mine, name, symbol, colours.series[_SERIES[name]], formats)
     reach = _reach(rows)
+    ticks = _ticks(reach)
     figure.add_vline(x=0, line={"color": colours.muted, "width": 1.5})
     names = rows["name"].to_list()
     figure.update_layout(
@@ -52,9 +54,10 @@ def forest(rows: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Figur
         legend={"y": 1, "yanchor": "top", "yref": "container", "x": 0},
         xaxis={
             "range": [-reach, reach],
-            "tickformat": "+.0%",
-            "nticks": 7,
-            "title": "difference, in percentage points",
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [points(tick, formats, digits=0) for tick in ticks],
+            "title": "percentage points",
         },
         yaxis={
             "tickmode": "array",
@@ -77,6 +80,12 @@ def _reach(rows: pl.DataFrame) -> float:
     ends = pl.concat([rows["difference_low"], rows["difference_high"]]).drop_nulls()
     farthest = ends.abs().max() if ends.len() else 0.0
     return min(max(1.08 * float(str(farthest)), _NARROWEST), _WIDEST)
+
+
+def _ticks(reach: float) -> list[float]:
+    """Few enough that their words don't meet in a narrow window."""
+    step = next(step for step in _STEPS if 2.5 * step >= reach)
+    return [step * place for place in range(-2, 3) if abs(step * place) <= reach]
 
 
 def _add(

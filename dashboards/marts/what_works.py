@@ -17,14 +17,14 @@ _ORDER: Final = "ORDER BY a.playbook, s.position, a.factor, a.outcome"
 
 
 def languages(published: Published, filters: Filters) -> list[str]:
-    """The languages with associations, those pooled first; of the chosen ones, if any are."""
+    """The languages (of those chosen, if any are) with associations, most calls first, those pooled last."""
     where, params = condition(Filters(language=filters.language), ("language",))
     told = published.rows(
         "SELECT language, sum(done + omitted)::BIGINT AS calls"
         f" FROM marts.step_associations WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
         params,
     )["language"].to_list()
-    return sorted(told, key=lambda language: language != ALL_LANGUAGES)
+    return sorted(told, key=lambda language: language == ALL_LANGUAGES)
 
 
 def associations(published: Published, filters: Filters, language: str) -> pl.DataFrame:

@@ -19,7 +19,7 @@ def how_calls_are_made_alike(view: View) -> html.Section:
     levels = asked.case_mix(view.published, _AMONG)
     return section(
         "How calls are made alike",
-        *_told(view, levels),
+        *_told(levels),
         note="What is known of a call before the agent answers, and how often such calls"
         " escalate. The odds ratio compares a level with the most frequent one of its"
         " factor, all else equal; levels with few calls are drawn toward 1. The expected"
@@ -30,7 +30,7 @@ def how_calls_are_made_alike(view: View) -> html.Section:
     )
 
 
-def _told(view: View, levels: pl.DataFrame) -> list[Any]:
+def _told(levels: pl.DataFrame) -> list[Any]:
     if levels.is_empty():
         return [notice("The published version has no case mix.")]
     shares = with_share(levels, "escalated", "calls").with_columns(
@@ -45,11 +45,11 @@ def _told(view: View, levels: pl.DataFrame) -> list[Any]:
     return [
         *([] if is_model else [without]),
         grid(shares, _LEVELS, "case-mix", "Levels of the case mix", rows_shown=10),
-        _reliability(view),
     ]
 
 
-def _reliability(view: View) -> html.Div:
+def do_expectations_hold(view: View) -> html.Section:
+    """Expected and observed escalations side by side, by tenths of the calls."""
     written = view.formats
     tenths = with_share(asked.reliability(view.published, _AMONG), "escalated", "calls")
     rows = [
@@ -64,22 +64,15 @@ def _reliability(view: View) -> html.Div:
         for row in tenths.iter_rows(named=True)
     ]
     heads = ("Tenth", "Calls", "Expected", "Escalated", "Share", "95% interval")
-    return html.Div(
-        [
-            html.H3("Do the expectations hold?"),
-            html.P(
-                "All assessable calls in ten equal parts, from those least expected to"
-                " escalate to those most expected: expected and escalated calls should be"
-                " near each other in each.",
-                className="note",
-            ),
-            table(
-                heads,
-                rows,
-                "Expected and escalated calls by tenth",
-                numeric=range(1, 6),
-            ),
-        ]
+    return section(
+        "Do the expectations hold?",
+        table(
+            heads, rows, "Expected and escalated calls by tenth", numeric=range(1, 6)
+        ),
+        note="All assessable calls in ten equal parts, from those least expected to escalate"
+        " to those most expected: in each, expected and escalated calls should be near each"
+        " other.",
+        name="reliability",
     )
 
 

@@ -17,9 +17,10 @@ from dashboards.components.text import (
     table,
 )
 from dashboards.figures.forest import forest, points
+from dashboards.filters import UNPROVEN
 from dashboards.formats import language_name
 from dashboards.marts import what_works as asked
-from dashboards.pages.case_mix import how_calls_are_made_alike
+from dashboards.pages.case_mix import do_expectations_hold, how_calls_are_made_alike
 from dashboards.pages.what_works_counts import (
     OUTCOMES,
     everything,
@@ -65,6 +66,7 @@ def layout(view: View) -> Iterable[Any]:
     yield left_out(view, rows)
     yield everything(view, rows, f"All counts and figures: {_language_name(language)}")
     yield how_calls_are_made_alike(view)
+    yield do_expectations_hold(view)
 
 
 def _in_words() -> html.Section:
@@ -205,14 +207,13 @@ def _picture(view: View, rows: pl.DataFrame, outcome: str, name: str) -> html.Se
     if rows.is_empty():
         few = notice("Too few calls, or too few agents, to say anything here.")
         return panel(title, few, note=_OF_WHICH[outcome])
-    ordered = rows.sort("difference", descending=True, maintain_order=True)
     return panel(
         title,
         chart(
-            forest(ordered, view.formats, view.scheme),
+            forest(rows, view.formats, view.scheme),
             f"{title}: difference between calls with and without each step, in percentage"
             " points, with 95% intervals",
-            _table(view, ordered, title),
+            _table(view, rows, title),
             f"{name}-{outcome}",
         ),
         note=_OF_WHICH[outcome],
@@ -246,4 +247,6 @@ def _table(view: View, rows: pl.DataFrame, title: str) -> html.Div:
     return table(heads, cells, title, numeric=range(2, 7))
 
 
-PAGE: Final = Page("/what-works", "What works", layout, ("language", "playbook"))
+PAGE: Final = Page(
+    "/what-works", "What works", layout, ("language", "playbook", UNPROVEN)
+)

@@ -49,7 +49,9 @@ def left_out(view: View, rows: pl.DataFrame) -> html.P:
     return html.P(
         [
             f"{number(unproven)} of {number(steps.height)} steps are unproven here and"
-            f" {shown}. ",
+            f" {shown}. "
+            if unproven
+            else "No step is unproven here. ",
             *([link(said, other.link_here()), " · "] if unproven else []),
             f"{number(few)} of {number(rows.height)} associations have too few calls or"
             " agents for a figure; their counts are in the grid. Steps that other calls"
@@ -83,9 +85,11 @@ def everything(view: View, rows: pl.DataFrame, title: str) -> html.Section:
 
 
 _COLUMNS: Final = (
-    GridColumn("name", "Step", width=2.2),
-    GridColumn("playbook_title", "Playbook", width=1.6),
-    GridColumn("outcome_told", "Outcome", width=1.5),
+    GridColumn("name", "Step", width=2.2, tip="name", least=260),
+    GridColumn(
+        "playbook_title", "Playbook", width=1.6, tip="playbook_title", least=180
+    ),
+    GridColumn("outcome_told", "Outcome", width=1.5, least=150),
     GridColumn("mark_told", "Mark", "mark"),
     GridColumn("done", "Done", "number"),
     GridColumn(

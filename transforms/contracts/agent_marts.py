@@ -157,7 +157,9 @@ STEP_ASSOCIATIONS: Final = Table(
         "agents": count("Agents who took these calls."),
         "done": count("Calls with an opportunity in which it was done."),
         "done_good": count("Of these, calls with the outcome."),
-        "omitted": count("Calls with an opportunity in which it was missed or violated."),
+        "omitted": count(
+            "Calls with an opportunity in which it was missed or violated."
+        ),
         "omitted_good": count("Of these, calls with the outcome."),
         "plain_difference": optional(
             pl.Float64,
