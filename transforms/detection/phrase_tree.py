@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from transforms.knowledge.lexicon import expand
@@ -130,12 +131,27 @@ class PhraseTree(Generic[Meaning]):
 
         Of equally long ones that in which more is said in words than in slots.
         """
+        if not self._may_open(words[first]):
+            return None
         best: tuple[int, int, Match[Meaning]] | None = None
         for meaning, slots, last in self._walk(self.root, words, first, end, {}):
             rank = (last, -len(slots))
             if best is None or rank > best[:2]:
                 best = (*rank, Match(meaning, slots, first, last))
         return best[2] if best else None
+
+    def _may_open(self, word: str) -> bool:
+        return word in self._openers or any(c.isdecimal() for c in word)
+
+    @cached_property
+    def _openers(self) -> frozenset[str]:
+        """First words of all phrases but digits: most words of a talk are none."""
+        in_slots = (
+            f"{slot.prefix}{form[0]}{slot.suffix}"
+            for slot in self.root.slots
+            for form in self.tables.get(slot.name, {})
+        )
+        return frozenset((*self.root.words, *in_slots))
 
     def _walk(
         self,
