@@ -114,7 +114,7 @@ def test_an_incident_that_moves_to_another_call_touches_both_days(
     assert due(settings) == ["2026-10-05", "2026-10-12"]
 
 
-def test_roster_and_shifts_touch_the_days_on_which_the_agent_had_calls(
+def test_shifts_touch_the_days_that_they_cover_and_the_roster_the_agents_own(
     settings: Settings,
 ) -> None:
     put(
@@ -132,9 +132,11 @@ def test_roster_and_shifts_touch_the_days_on_which_the_agent_had_calls(
         "agent_id,shift_start,shift_end",
         "a1,2026-10-05T08:00:00+02:00,2026-10-05T17:00:00+02:00",
         "a1,2026-10-06T08:00:00+02:00,2026-10-06T17:00:00+02:00",
+        # On this day another agent has a call, of whose shift it is now known to be missing.
+        "a1,2026-10-12T22:00:00+02:00,2026-10-13T06:00:00+02:00",
     )
     night(settings, "second")
-    assert due(settings) == ["2026-10-05"]
+    assert due(settings) == ["2026-10-05", "2026-10-12", "2026-10-13"]
     put(
         settings,
         "roster.csv",
