@@ -161,12 +161,14 @@ class Finder:
     def _commitment(self, each: _Sentence, kinds: frozenset[Kind]) -> Commitment | None:
         place, read_from = each.place, "turn"
         due = self._due(place, each.said)
+        # 'I'll ring you one of these days' promises, though no time; 'by four?' asks.
+        is_vague = due.phrase is not None and "call_back" in kinds
         asks = each.said.endswith("?")
-        if due.at is None and (asks or not each.always):
+        if due.at is None and (asks or not (each.always or is_vague)):
             return None
         if due.why == NO_TIME:
             due, read_from = self._elsewhere(place, each.text[each.start :], due)
-        order = _BY_US if each.always else _WHAT_COMES
+        order = _BY_US if each.always or is_vague else _WHAT_COMES
         return Commitment(
             call=int(self.heard.call_of[place]),
             place=place,

@@ -43,10 +43,10 @@ def layout(view: View) -> Iterable[Any]:
     yield _broken(view)
 
 
-def _cards(view: View, totals: dict[str, Any]) -> html.Div:
+def _cards(view: View, totals: dict[str, Any]) -> html.Section:
     written = view.formats
     share = with_share(pl.DataFrame([totals]), "kept", "settled").row(0, named=True)
-    return cards(
+    shown = cards(
         rate_card(
             "Kept",
             {**share, "numerator": totals["kept"], "denominator": totals["settled"]},
@@ -75,6 +75,7 @@ def _cards(view: View, totals: dict[str, Any]) -> html.Div:
         ),
         label="Promises in numbers",
     )
+    return section("What came of them", shown)
 
 
 def _grounds(view: View) -> html.Section:
