@@ -21,7 +21,9 @@
   function openTarget(hash) {
     var target = document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!target) return;
-    target.scrollIntoView({ block: "center", behavior: reduced() ? "auto" : "smooth" });
+    // Of what is taller than the window, the middle would hide the heading.
+    var block = target.offsetHeight > 0.7 * window.innerHeight ? "start" : "center";
+    target.scrollIntoView({ block: block, behavior: reduced() ? "auto" : "smooth" });
     target.focus({ preventScroll: true });
     target.classList.remove("pointed");
     void target.offsetWidth; // restarts the animation
