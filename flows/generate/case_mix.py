@@ -12,8 +12,8 @@ LEAST_AGENTS: Final = 10
 _LEAST_OF_A_LANGUAGE: Final = 4
 _SUITS: Final[dict[CaseMix, tuple[float, float]]] = {
     "usual": (1.0, 1.0),
-    "hard": (0.15, 4.0),
-    "easy": (1.6, 0.08),
+    "hard": (0.35, 3.0),
+    "easy": (1.5, 0.25),
 }
 """How likely an agent who is free takes a calm call, and one that begins as a hard one."""
 

@@ -72,13 +72,13 @@ class Registry:
 
     def _second(self, own: Identity, number: int, bank: Bank) -> Identity:
         rng = self._rng
-        split = rng.choice(_SPLITS)
+        # Without an address nothing would tell that the number moved.
+        split: Split = rng.choice(_SPLITS if own.email else ("typo", "spelling"))
         name, phone, email = own.name, own.phone, own.email
         if split == "typo":
             name = _slipped(name, rng)
         elif split == "moved":
             phone = _phone(bank, number, moved=True)
-            email = email or f"c{number:07d}@example.org"
         else:
             name = _respelt(name, bank, rng)
         if split != "moved" and rng.random() >= _KEEPS_EMAIL:

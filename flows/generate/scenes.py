@@ -11,6 +11,9 @@ from flows.generate.conversation import Kind, Talk
 from flows.generate.escalating import abuse, press
 from flows.generate.promising import promise
 
+_SWEARING: Final = 0.6
+"""How many of those who open in anger also swear."""
+
 
 def play(talk: Talk) -> None:
     """Play the whole call that the plan asks for."""
@@ -122,6 +125,9 @@ def _tell(talk: Talk, *, angry: bool) -> None:
     if angry and plan.opens_angry:
         opening.append(talk.wording("customer:anger"))
         labels.append("anger")
+        if talk.chance(_SWEARING):
+            opening.append(talk.wording("customer:profanity"))
+            labels.append("profanity")
     if plan.insists:
         opening.append(talk.naming("customer:complaint"))
     talk.say("customer", " ".join(opening), *labels)
