@@ -25,6 +25,7 @@ from transforms.placing import heard
 from transforms.promises import Promise, promises
 from transforms.restating import Account, retelling_turns
 from transforms.temperature import Heat, abusive_turns, call_heat, temperature
+from transforms.warmth import earlier_warmth
 
 SOLUTIONS: Final = ("solution_offer", "goodwill_gesture", "follow_up_commitment")
 """Labels of a concrete thing that the agent will do, or lets the customer choose."""
@@ -276,6 +277,19 @@ class Context:
         turns = np.bincount(h.call_of[h.turns_by["agent"]], minlength=h.count)
         said = np.bincount(h.hit_call[h.said("agent", *WARM)], minlength=h.count)
         return np.divide(said, turns, out=np.full(h.count, np.nan), where=turns > 0)
+
+    @cached_property
+    def earlier_warmth(self) -> pl.DataFrame:
+        """The warmth of each call's agent in the calls before; see `earlier_warmth`."""
+        known = pl.Series(self.is_assessable & ~np.isnan(self.warmth))
+        mine = self.heard.calls.select(
+            "agent_id",
+            "started_at",
+            "call_no",
+            is_heated=pl.Series(self.heat.is_heated),
+            warmth=pl.when(known).then(pl.Series(self.warmth)),
+        )
+        return earlier_warmth(mine, self.around.heat)
 
     @cached_property
     def review_closes(self) -> Ints:

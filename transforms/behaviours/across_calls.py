@@ -28,10 +28,11 @@ def no_carry_over(context: Context, parameters: Parameters) -> Judgement:
     """
     h, t = context.heard, context.thresholds
     after, unheard, unknown = _after_heated(context)
-    calls, total, squares = _before(context, hot=True, calm=True)
-    mean = np.divide(total, calls, out=np.zeros(context.count), where=calls > 0)
-    spread = np.divide(squares, calls, out=np.zeros(context.count), where=calls > 0)
-    deviation = np.sqrt(np.maximum(spread - mean**2, 0))
+    calls = _earlier(context, "hot_calls") + _earlier(context, "calm_calls")
+    total = _earlier(context, "hot_total") + _earlier(context, "calm_total")
+    squares = _earlier(context, "hot_squares") + _earlier(context, "calm_squares")
+    mean = _per(total, calls)
+    deviation = np.sqrt(np.maximum(_per(squares, calls) - mean**2, 0))
     least = mean - t.warmth_deviations.value * deviation
     cold = (calls >= t.warmth_calls.value) & (context.warmth < least)
     quiet = after & ~cold
@@ -78,14 +79,12 @@ def steady_warmth(context: Context, parameters: Parameters) -> Judgement:
     changes nothing about it.
     """
     t = context.thresholds
-    hot, hot_warmth, _ = _before(context, hot=True)
-    calm, calm_warmth, _ = _before(context, calm=True)
+    hot, hot_warmth = _earlier(context, "hot_calls"), _earlier(context, "hot_total")
+    calm, calm_warmth = _earlier(context, "calm_calls"), _earlier(context, "calm_total")
     own = context.heat.is_heated & context.is_assessable & ~np.isnan(context.warmth)
     hot, hot_warmth = hot + own, hot_warmth + np.where(own, context.warmth, 0.0)
     enough = (hot >= t.warmth_calls.value) & (calm >= t.warmth_calls.value)
-    in_hot = np.divide(hot_warmth, hot, out=np.zeros(context.count), where=hot > 0)
-    in_calm = np.divide(calm_warmth, calm, out=np.zeros(context.count), where=calm > 0)
-    warm = in_hot >= t.warmth_share.value * in_calm
+    warm = _per(hot_warmth, hot) >= t.warmth_share.value * _per(calm_warmth, calm)
     opportunity = enough & context.heat.is_heated
     rule = (
         f"at least {t.warmth_share.value:.0%} of the warmth of the agent's calm calls"
@@ -98,53 +97,13 @@ def steady_warmth(context: Context, parameters: Parameters) -> Judgement:
     )
 
 
-def _before(
-    context: Context, *, hot: bool = False, calm: bool = False
-) -> tuple[Floats, Floats, Floats]:
-    """Count, sum and sum of squares of warmth over the agent's calls before each call.
+def _earlier(context: Context, name: str) -> Floats:
+    """A column of `earlier_warmth`."""
+    return context.earlier_warmth[name].to_numpy()
 
-    Args:
-        context: the batch.
-        hot: count heated calls.
-        calm: count calls that were not heated.
-    """
-    mine = context.heard.calls.select(
-        "agent_id",
-        "started_at",
-        "call_no",
-        is_heated=pl.Series(context.heat.is_heated),
-        warmth=pl.Series(context.warmth).fill_nan(None),
-    ).with_row_index("call")
-    mine = mine.with_columns(
-        warmth=pl.when(pl.Series(context.is_assessable)).then("warmth")
-    )
-    past = context.around.heat.select(
-        "agent_id",
-        "started_at",
-        "call_no",
-        "is_heated",
-        pl.col("warmth").cast(pl.Float64),
-    )
-    both_kinds = pl.concat([mine, past], how="diagonal").drop_nulls("agent_id")
-    wanted = (pl.col("is_heated") & hot) | (~pl.col("is_heated") & calm)
-    value = pl.when(wanted).then("warmth")
-    columns = {
-        "calls": value.is_not_null().cast(pl.Float64),
-        "total": value.fill_null(0.0),
-        "squares": (value**2).fill_null(0.0),
-    }
-    running = (
-        both_kinds.sort("agent_id", "started_at", "call_no")
-        .with_columns(**columns)
-        .select(
-            "call",
-            (pl.col(list(columns)).cum_sum().over("agent_id") - pl.col(list(columns))),
-        )
-        .drop_nulls("call")
-    )
-    found = np.zeros((len(columns), context.count))
-    found[:, running["call"].to_numpy()] = running.select(list(columns)).to_numpy().T
-    return found[0], found[1], found[2]
+
+def _per(total: Floats, calls: Floats) -> Floats:
+    return np.divide(total, calls, out=np.zeros(len(total)), where=calls > 0)
 
 
 def management_informed(context: Context, parameters: Parameters) -> Judgement:
