@@ -253,7 +253,8 @@ def _broken(view: View) -> html.Section:
 _DIFFERENCES: Final = {
     "kind": "What is promised differs in what can show it: a call back is seen in our own"
     " calls, so that a broken one is seldom missed; of deliveries and refunds only those"
-    " with an incident, or of which the customer speaks again, are settled.",
+    " with an incident, or of which the customer speaks again, are settled. A message shows"
+    " nowhere: customers speak of it when it did not come, so that its share is too low.",
     "team": "Teams promise different things to different customers; nothing is taken out"
     " for that here.",
     "language": "Languages differ in how well promises and their times are heard, so that"
