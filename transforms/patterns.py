@@ -135,7 +135,7 @@ def _let_down(told: Told, finding: Finding) -> bool:
     # The first contact on an issue is no repetition of it.
     said = finding.weigh(
         mentions >= least - 1,
-        f"says {mentions} times that it is not the first contact on it",
+        f"calls that say it is not the first: {mentions}",
         told.calls("repeat_call_ids"),
     )
     open_case = bool(most) and most["is_resolved"] is not True
@@ -144,7 +144,7 @@ def _let_down(told: Told, finding: Finding) -> bool:
         _state(most) if most else "no case",
     )
     failed = finding.weigh(
-        broken > 0, f"{broken} promises broken", told.calls("broken_call_ids")
+        broken > 0, f"promises broken: {broken}", told.calls("broken_call_ids")
     )
     again = on_one or said
     return _chronic(told, finding) and again and (unresolved or failed)

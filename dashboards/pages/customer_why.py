@@ -23,7 +23,7 @@ def exposure(
     named = (
         ("Window", window),
         ("Complaint contacts in it", written.number(row["complaint_contacts"])),
-        ("Exposure", f"{written.number(row['exposure'])} reasons to call"),
+        ("Exposure (reasons to call)", written.number(row["exposure"])),
         ("To be expected", written.number(row["expected"], 2)),
         ("Probability of so many", written.percent(row["probability"], 2)),
     )

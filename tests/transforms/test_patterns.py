@@ -75,7 +75,7 @@ def test_a_promise_broken_lets_down_who_says_that_it_is_not_the_first_call() -> 
     assert held(rows) == ["serial_complainer"]
     assert held(rows, promises=BROKEN) == ["let_down", "serial_complainer"]
     found = weighed(rows, "let_down", promises=BROKEN)
-    assert "1 promises broken" in found["evidence_for"]
+    assert "promises broken: 1" in found["evidence_for"]
     assert found["call_ids"] == ["c1", "c2", "c3"]
 
 
