@@ -102,6 +102,12 @@ def later(moment: datetime, length: timedelta) -> datetime:
     return (moment.astimezone(UTC) + length).astimezone(moment.tzinfo)
 
 
+def first_of_month(day: date, ahead: int) -> date:
+    """The first day of a day's month, or of one ahead."""
+    year, month = divmod(day.year * 12 + day.month - 1 + ahead, 12)
+    return date(year, month + 1, 1)
+
+
 def add_months(day: date, count: int) -> date | None:
     """The same day of a later month; None where that month has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)

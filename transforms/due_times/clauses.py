@@ -126,10 +126,9 @@ def _standing(
     pieces: Iterator[Piece], words: Sequence[Word], grammar: Grammar
 ) -> Iterator[Piece]:
     """Leave out bare numbers that may count anything; after a bound they are unclear."""
-    every = [None, *pieces, None]
-    for before, piece, after in zip(every, every[1:], every[2:], strict=False):
-        if piece is None:
-            continue
+    every = list(pieces)
+    around = zip((None, *every), every, (*every[1:], None), strict=False)
+    for before, piece, after in around:
         rule = piece.meaning
         if not isinstance(rule, Clock | Part) or rule.stands in ("alone", "dated"):
             yield piece

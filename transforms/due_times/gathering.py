@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from transforms.due_times.calendar import Now, add_months, later
+from transforms.due_times.calendar import Now, add_months, first_of_month, later
 from transforms.due_times.clauses import Piece
 from transforms.due_times.dates import calendar_date
 from transforms.knowledge.due_rules import (
@@ -146,7 +146,7 @@ class _Gatherer:
                 self._span(span, piece, bound)
             case Period() as period:
                 self._period(period, bound)
-            case _:
+            case Bound() | Heard():  # pragma: no cover (no times)
                 pass
 
     def _part(self, name: str | None, bound: str) -> None:
@@ -235,8 +235,6 @@ class _Gatherer:
     def _period(self, rule: Period, bound: str) -> None:
         now = self.now
         if rule.period == "day":
-            if rule.edge == "start":
-                raise UnreadableError(OPEN)
             self.said.ends.append("day")
             return
         if rule.edge == "within":
@@ -250,13 +248,9 @@ class _Gatherer:
             week = now.week_of(rule.ahead)
             on = week[0] if rule.edge == "start" else week[-1]
         else:
-            first = add_months(now.today.replace(day=1), rule.ahead)
-            after = add_months(now.today.replace(day=1), rule.ahead + 1)
-            if first is None or after is None:
-                raise UnreadableError(NO_SUCH_DATE)
-            on = after - timedelta(days=1)
-            if rule.edge == "start":
-                on = now.working_day(first - timedelta(days=1), 1)
+            eve = first_of_month(now.today, rule.ahead) - timedelta(days=1)
+            last = first_of_month(now.today, rule.ahead + 1) - timedelta(days=1)
+            on = now.working_day(eve, 1) if rule.edge == "start" else last
         self.said.dates.append((on, "by"))
 
 

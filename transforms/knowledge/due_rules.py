@@ -101,7 +101,7 @@ class Span(Phrases):
 class Period(Phrases):
     """The day, week or month as it is worked: this one, or some ahead.
 
-    `within` names all of it: due at its end, but what "before" it means is unclear.
+    Of a day only the end is named: when the office closes. `within` names all of it: due at its end, but what "before" it means is unclear.
     """
 
     period: Literal["day", "week", "month"]
