@@ -14,7 +14,7 @@ from tests.transforms.customers import (
     microseconds,
     together,
 )
-from tests.transforms.drawn import MONDAY, thresholds
+from tests.transforms.drawn import MONDAY
 from transforms.complaints import repeat_contacts, repeat_gaps
 from transforms.measures import kaplan_meier
 
