@@ -144,10 +144,14 @@ class _Calls:
     def sums(
         self, calls: str, escalated: str, expected: str, variance: str
     ) -> pl.DataFrame:
-        """One row for each agent, team, queue, language and day, under the names given."""
+        """One row for each agent, team, queue, language and day, under the names given.
+
+        Grouped in the calls' order, here as below: sums of parts in another order differ in
+        the last digits, and a second night is to give the very same figures.
+        """
         p = pl.col("probability")
         return (
-            self.calls.group_by(*DIMENSIONS)
+            self.calls.group_by(*DIMENSIONS, maintain_order=True)
             .agg(
                 pl.len().alias(calls),
                 pl.col("is_escalated").sum().alias(escalated),
@@ -164,7 +168,7 @@ class _Calls:
 
     def _levels(self, factor: str) -> pl.DataFrame:
         counted = (
-            self.calls.group_by(level=pl.col(factor))
+            self.calls.group_by(pl.col(factor).alias("level"), maintain_order=True)
             .agg(
                 calls=pl.len(),
                 escalated=pl.col("is_escalated").sum(),
@@ -190,7 +194,7 @@ class _Calls:
         counted = (
             self.calls.sort("probability", "call_id")
             .with_columns(tenth=tenth)
-            .group_by("tenth")
+            .group_by("tenth", maintain_order=True)
             .agg(
                 calls=pl.len(),
                 escalated=pl.col("is_escalated").sum(),
