@@ -270,27 +270,32 @@ def _rows(
     rows: list[tuple[object, ...]] = []
     for pair in sorted(scored_pairs.keys() | words.keys()):
         found, word, why = scored_pairs.get(pair), words.get(pair), refused.get(pair)
-        if word is not None and why is None:
+        if word is not None:
             state = "confirmed" if word.is_confirmed else "split"
-        elif found is None or (why is None and not _asks(found, groups, limits)):
+            if word.is_confirmed and why is not None:
+                state = "to_review"
+        elif found is None or not _asks(found, why, groups, limits):
             continue
         else:
             linked = why is None and groups.of[found.one] == groups.of[found.other]
             state = "linked" if linked else "to_review"
         told = [word.words] if word else []
-        told += [why] if why else []
+        told += [why] if why and state == "to_review" else []
         told += reasons(found.pair) if found else []
         probability = found.probability if found else None
         rows.append((names[pair[0]], names[pair[1]], state, probability, told))
     return pl.DataFrame(rows, schema=IDENTITY_LINKS.polars_schema, orient="row")
 
 
-def _asks(found: _Link, groups: Groups, limits: Limits) -> bool:
-    """Whether a pair that nobody spoke of and nothing refused is worth a row.
+def _asks(found: _Link, why: str | None, groups: Groups, limits: Limits) -> bool:
+    """Whether a pair that nobody spoke of is worth a row.
 
-    Unlikely pairs are if they may be one person and aren't yet, by other links.
+    Households aren't, however likely; nor are unlikely pairs that are one person by other
+    links, or that contradict each other.
     """
-    if found.probability >= limits.link:
+    if found.pair["given"] == "different" and contradicts(found.pair):
+        return False
+    if why is not None or found.probability >= limits.link:
         return True
     is_one = groups.of[found.one] == groups.of[found.other]
     return not is_one and not contradicts(found.pair)

@@ -7,9 +7,7 @@ from transforms.knowledge.identity import LEVELS, Compared
 
 _RARE: Final[dict[tuple[str, str], str]] = {
     ("given", "same"): "given",
-    ("given", "sounds_alike"): "given_sound",
     ("family", "same"): "family",
-    ("family", "sounds_alike"): "family_sound",
 }
 """The degrees that weigh by how rare the value is, and the column that tells it."""
 
@@ -29,10 +27,14 @@ def _condition(name: str, level: str) -> str:
             )
         case "family", "sounds_alike":
             return "list_has_any(family_sounds_l, family_sounds_r)"
-        case (("given" | "family"), "similar"):
+        case "family", "similar":
             return _misspelt(one, other)
+        case "given", "similar":
+            # Petra is no slip for Petr, nor Gabrielle for Gabriel: they may be a couple.
+            return f"{_misspelt(one, other)} AND NOT {_longer(one, other)}"
         case "given", "begins":
-            return f"starts_with({one}, {other}) OR starts_with({other}, {one})"
+            initial = f"least(length({one}), length({other})) = 1"
+            return f"{initial} AND {_longer(one, other)}"
         case "given", "close":
             return _within(one, other, 1)
         case "email", "similar":
@@ -47,6 +49,11 @@ def _condition(name: str, level: str) -> str:
             return _within(one, other, 1)
         case _:
             raise KeyError(f"no rule says when {name} agrees as {level!r}")
+
+
+def _longer(one: str, other: str) -> str:
+    """One is the other and more."""
+    return f"(starts_with({one}, {other}) OR starts_with({other}, {one}))"
 
 
 def _within(one: str, other: str, slips: int) -> str:
@@ -97,10 +104,6 @@ def comparison(name: Compared, starts: Mapping[str, float]) -> dict[str, Any]:
             "m_probability": starts[level],
         }
         if rare := _RARE.get((name, level)):
-            told |= {
-                "tf_adjustment_column": rare,
-                "tf_minimum_u_value": 0.0001,
-                "disable_tf_exact_match_detection": True,
-            }
+            told |= {"tf_adjustment_column": rare, "tf_minimum_u_value": 0.0001}
         levels.append(told)
     return {"output_column_name": name, "comparison_levels": levels}

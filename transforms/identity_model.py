@@ -58,10 +58,8 @@ def _linker(
     database = DuckDBAPI()
     if threads is not None:
         database.duckdb_con.execute(f"SET threads = {threads}")
-    given = pl.col("given_sounds").list.first().alias("given_sound")
-    family = pl.col("family_sounds").list.first().alias("family_sound")
     # Sampling goes by place: the same records are the same table in whatever order.
-    ordered = records.with_columns(given, family).sort(_BY_CONTENT, nulls_last=True)
+    ordered = records.sort(_BY_CONTENT, nulls_last=True)
     table = database.register(cast("Any", ordered.to_arrow()))
     return Linker(table, settings, log_level=logging.ERROR)
 
@@ -101,6 +99,7 @@ def train(records: pl.DataFrame, identity: Identity) -> Model:
                 linker.training.estimate_parameters_using_expectation_maximisation(
                     CustomRule(_shared(block)),
                     estimate_without_term_frequencies=True,
+                    max_pairs=training.sampled_pairs,
                 )
     model = linker.misc.save_model_to_json()
     weight = certain if learns else 0.0
@@ -172,14 +171,8 @@ def _pairs_of(found: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
             degrees, default=None, return_dtype=pl.String
         )
     for name in ("given", "family"):
-        same, alike = (
-            pl.max_horizontal(f"tf_{column}_l", f"tf_{column}_r")
-            if name in names
-            else pl.lit(None, pl.Float64)
-            for column in (name, f"{name}_sound")
-        )
-        is_alike = columns[name] == "sounds_alike"
-        columns[f"rare_{name}"] = pl.when(is_alike).then(alike).otherwise(same)
+        rarest = pl.max_horizontal(f"tf_{name}_l", f"tf_{name}_r")
+        columns[f"rare_{name}"] = rarest if name in names else pl.lit(None, pl.Float64)
     pairs = found.select(**columns)
     return pairs.select(pl.col(name).cast(dtype) for name, dtype in PAIRS.items()).sort(
         "record_no", "other_no"

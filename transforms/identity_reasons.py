@@ -10,7 +10,7 @@ _SAID: Final[dict[tuple[str, str], str]] = {
     ("given", "exchanged"): "first and family name are exchanged, or one is left out",
     ("given", "sounds_alike"): "first names that sound alike, in two scripts",
     ("given", "similar"): "first names that differ by a slip",
-    ("given", "begins"): "one first name begins the other",
+    ("given", "begins"): "one first name is the initial of the other",
     ("given", "close"): "first names of which one letter differs",
     ("given", "different"): "different first names",
     ("family", "same"): "same family name",
@@ -36,7 +36,6 @@ _SAID: Final[dict[tuple[str, str], str]] = {
     ("postcode", "different"): "different postcodes",
 }
 """`exchanged` is said once: of the first name."""
-_WITH_RARITY: Final = ("same", "sounds_alike")
 _FIRST: Final = ("given", "family")
 
 CONTRADICTIONS: Final = pl.Schema(
@@ -59,7 +58,7 @@ def reasons(pair: Mapping[str, object]) -> list[str]:
         if pair[name] != degree:
             continue
         share = pair[f"rare_{name}"] if name in _FIRST else None
-        if degree in _WITH_RARITY and isinstance(share, float) and share > 0:
+        if degree == "same" and isinstance(share, float) and share > 0:
             words += f" (1 record in {max(1, round(1 / share)):,} has it)"
         told.append(words)
     return told

@@ -209,15 +209,14 @@ def mailbox(text: str | None, mailboxes: Mailboxes) -> str | None:
 
 
 def usable(records: pl.DataFrame, identity: Identity) -> pl.DataFrame:
-    """The records, without numbers and addresses that many names share.
+    """The records, without numbers and addresses that many names share, and common names.
 
     Args:
         records: `COMPARABLE`, all of them.
-        identity: from how many family names on a number tells nothing.
+        identity: how many names share what tells nothing, and how common a name is.
 
     Returns:
-        `COMPARABLE` with `phone_names` and `email_names`, the family names that the number
-        or address has, and `name_holders`, the most records with one of the name's sounds.
+        `COMPARABLE`; `name` is empty where more than `name_holders` records have it.
     """
     most = int(identity.shared_names.value)
     counted = records.with_columns(_names_of("phone"), _names_of("email"))
@@ -234,6 +233,12 @@ def usable(records: pl.DataFrame, identity: Identity) -> pl.DataFrame:
             email=pl.when(pl.col("email_names") < most).then("email"),
         )
         .join(holders, on="record_no", how="left", validate="1:1")
+        .with_columns(
+            name=pl.when(pl.col("name_holders") <= int(identity.name_holders.value))
+            .then("name")
+            .otherwise(pl.lit([], COMPARABLE["name"]))
+        )
+        .select(COMPARABLE.names())
         .sort("record_no")
     )
 

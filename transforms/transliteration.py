@@ -27,7 +27,7 @@ class Spelling:
 
     def words(self, name: str) -> list[str]:
         """The words of a name: lower case, without marks, titles or punctuation."""
-        plain = unicodedata.normalize("NFKD", name.lower()).translate(self._folds)
+        plain = unicodedata.normalize("NFKD", name).lower().translate(self._folds)
         letters = (
             c if c.isalnum() else "" if unicodedata.category(c) == "Mn" else " "
             for c in plain

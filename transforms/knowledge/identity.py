@@ -67,7 +67,8 @@ class Training(Frozen):
         learn_from: agreements whose pairs teach about everything else.
         worth_of_start: how many matches the numbers of `comparisons` are worth.
         least_split_share: share of the records that are reckoned to be second ones.
-        sampled_pairs: random pairs that tell how often strangers agree.
+        sampled_pairs: random pairs that tell how often strangers agree; also the most
+            pairs that each of `learn_from` teaches by.
         seed: of the sample.
     """
 
