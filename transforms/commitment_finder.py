@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 
 from transforms.commitment import Commitment, ReadFrom, zone_of
-from transforms.due_times import NO_TIME, Due, due_time
+from transforms.due_times import NO_TIME, Due, Grammar, due_time
+from transforms.due_times.clauses import sentences
 from transforms.heard import NEVER, Ints
+from transforms.knowledge.due_times import Date, Day, Period, Span, Weekday
 from transforms.knowledge.promises import Kind
 from transforms.promise_words import hearing
 
@@ -29,19 +31,20 @@ TIMED: Final = (
 """Labels that are commitments where a time is named, and no choice is offered."""
 
 _BY_US: Final[tuple[Kind, ...]] = (
-    "call_back",
     "message",
+    "call_back",
     "investigation",
     "refund",
     "visit",
     "call_back",
 )
-"""Who says 'I'll let you know when the engineer comes' promises to let know; without such words
-it is a call back, as the label says."""
+"""Who says 'I'll let you know when the engineer comes' promises to let know; without such
+words it is a call back, as the label says. Where a message is spoken of as well ('you'll get
+a text, and the driver rings') nobody can tell whose call it is, and none is missed."""
 _WHAT_COMES: Final[tuple[Kind, ...]] = (
+    "message",
     "visit",
     "refund",
-    "message",
     "investigation",
     "call_back",
     "other",
@@ -49,6 +52,8 @@ _WHAT_COMES: Final[tuple[Kind, ...]] = (
 """'The engineer will come on Friday, and ring before' promises the engineer."""
 _SENTENCE: Final = re.compile(r"\S.*?(?:[.!?\u2026](?=\s+\D|\s*$)|$)", re.DOTALL)
 """A full stop before a number ends none: 'kl. 10'."""
+_DAYS: Final = (Date, Day, Period, Span, Weekday)
+_NO_DAY: Final = "an hour is named, and not of which day"
 _UNREADABLE: Final = "there is no grammar of due times in the call's language"
 
 
@@ -74,7 +79,7 @@ class Finder:
         self.context, self.heard = context, context.heard
         self.promising = context.promising
         calls = self.heard.calls
-        self.language = calls["spoken_language"].to_list()
+        self.language: list[str | None] = calls["spoken_language"].to_list()
         self.zone = calls["zone"].to_list()
         self.started = calls["started_at"].to_list()
 
@@ -82,8 +87,7 @@ class Finder:
         """All sayings, of one kind by one speaker of a call beside each other, in order."""
         by_language: dict[str | None, list[_Sentence]] = {}
         for each in self._sentences():
-            language = self.language[int(self.heard.call_of[each.place])]
-            by_language.setdefault(language, []).append(each)
+            by_language.setdefault(self._language_of(each.place), []).append(each)
         told = [
             commitment
             for language, some in by_language.items()
@@ -161,6 +165,8 @@ class Finder:
     def _commitment(self, each: _Sentence, kinds: frozenset[Kind]) -> Commitment | None:
         place, read_from = each.place, "turn"
         due = self._due(place, each.said)
+        if due.at is not None and self._is_day_unnamed(each, due.at):
+            due = Due(None, None, _NO_DAY)
         # 'I'll ring you one of these days' promises, though no time; 'by four?' asks.
         is_vague = due.phrase is not None and "call_back" in kinds
         asks = each.said.endswith("?")
@@ -182,6 +188,21 @@ class Finder:
             reading=due.why,
         )
 
+    def _is_day_unnamed(self, each: _Sentence, due: datetime) -> bool:
+        """Whether only an hour is named, and of which day is said elsewhere, if at all.
+
+        'Between nine and eleven', at the end of a talk of days, is of another day than
+        today. 'I'll ring you at four' says its day by itself, unless one was named before
+        in the turn.
+        """
+        if due.date() != self._said_at(each.place).date():
+            return False
+        grammar = self.promising.grammars[self._language_of(each.place) or ""]
+        before = each.text[: each.start]
+        return not names_day(each.said, grammar) and (
+            not each.always or names_day(before, grammar)
+        )
+
     def _said_at(self, place: int) -> datetime:
         """The end of the turn: a promise begins when it has been said."""
         call = int(self.heard.call_of[place])
@@ -190,9 +211,11 @@ class Finder:
         said = started + timedelta(seconds=0 if np.isnan(seconds) else seconds)
         return said.astimezone(zone_of(self.zone[call], said, self.promising.zone))
 
+    def _language_of(self, place: int) -> str | None:
+        return self.language[int(self.heard.call_of[place])]
+
     def _due(self, place: int, text: str) -> Due:
-        call = int(self.heard.call_of[place])
-        grammar = self.promising.grammars.get(self.language[call])
+        grammar = self.promising.grammars.get(self._language_of(place) or "")
         if grammar is None:
             return Due(None, None, _UNREADABLE)
         return due_time(text, self._said_at(place), grammar, self.promising.hours)
@@ -224,6 +247,13 @@ class Finder:
             and h.speaker[other] == h.speaker[place]
             and h.words[other] <= most
         ]
+
+
+def names_day(text: str, grammar: Grammar) -> bool:
+    """Whether a text names a day, or a span of time, and not only an hour."""
+    _, spoken = sentences(text, grammar)
+    pieces = (piece for sentence in spoken for c in sentence for piece in c.pieces)
+    return any(isinstance(piece.meaning, _DAYS) for piece in pieces)
 
 
 def _by_place(hits: tuple[Ints, Ints]) -> dict[int, list[int]]:

@@ -25,15 +25,18 @@ def commitments(context: "Context") -> list[Commitment]:
     """Every commitment of a batch's assessable calls, in (call, place) order.
 
     Commitments of one kind by one speaker in a call are one promise, said again: the last
-    time that is stated counts. Where no turn tells the time, a linked incident may. A
-    promise that only the incident log holds is one of its own.
+    time that is stated counts. Where no words of the call tell a time, a linked incident
+    may (its time is not that of a message); else a promise of the log is one of its own.
     """
     found = Finder(context).found()
     grouped = groupby(found, key=lambda c: (c.call, c.made_by or "", c.kind))
     kept = [_counted(list(same)) for _, same in grouped]
-    written = promised_until(context)
+    dated = {each.call for each in kept if each.has_due}
+    until = promised_until(context)
+    written = {call: due for call, due in until.items() if call not in dated}
     told = [_by_the_log(each, written) for each in kept]
-    told += _only_logged(context, written, {each.call for each in kept})
+    taken = {each.call for each in told if each.read_from == "incident"}
+    told += _only_logged(context, written, taken)
     return sorted(told, key=lambda c: (c.call, c.place, c.start))
 
 
@@ -57,7 +60,7 @@ def promised_until(context: "Context") -> dict[int, int]:
 
 def _by_the_log(each: Commitment, until: Mapping[int, int]) -> Commitment:
     """The same with the incident's time, where no words told one."""
-    if each.has_due or each.call not in until:
+    if each.has_due or each.kind == "message" or each.call not in until:
         return each
     return replace(
         each, due=until[each.call], read_from="incident", reading="by the incident log"
@@ -65,13 +68,13 @@ def _by_the_log(each: Commitment, until: Mapping[int, int]) -> Commitment:
 
 
 def _only_logged(
-    context: "Context", until: Mapping[int, int], heard: set[int]
+    context: "Context", until: Mapping[int, int], taken: set[int]
 ) -> list[Commitment]:
-    """Promises of the log in calls in which none was heard."""
+    """Promises of the log of which nothing was heard in the call."""
     calls = context.heard.calls
     logged: list[Commitment] = []
     for call, due in until.items():
-        if call in heard or not context.is_assessable[call]:
+        if call in taken or not context.is_assessable[call]:
             continue
         started: datetime = calls["started_at"][call]
         zone = zone_of(calls["zone"][call], started, context.promising.zone)

@@ -182,7 +182,9 @@ class _Settling:
 
     def _called_in_time(self) -> Promise | None:
         made, called = self.made, self.records.called(self.made.call)
-        if called is None or called[0] > (made.due if made.has_due else self._usual):
+        grace = int(self.thresholds.grace_minutes.value * HOUR / 60)
+        until = made.due + grace if made.has_due else self._usual
+        if called is None or called[0] > until:
             return None
         at, call_id = called
         why = f"called on {self._local(at)}"

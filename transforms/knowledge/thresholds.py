@@ -87,6 +87,7 @@ class Thresholds(Frozen):
     association_cell: Threshold
     due_turn_words: Threshold
     late_call_days: Threshold
+    grace_minutes: Threshold
     told_days: Threshold
     calls_out_days: Threshold
     identity_link: Threshold
