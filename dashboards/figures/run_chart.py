@@ -55,11 +55,17 @@ def run_chart(chart: Chart, formats: Formats, scheme: str | None) -> go.Figure:
         height=290,
         margin={"t": 56},
         xaxis={"tickformat": "%-d %b", "nticks": 8, "showgrid": False},
-        yaxis={"tickformat": ".0%", "nticks": 6},
+        yaxis={"tickformat": ".0%", "nticks": 6, "range": [0, _top(points)]},
         hovermode="closest",
         separators=formats.decimal + formats.group,
     )
     return figure
+
+
+def _top(points: pl.DataFrame) -> float:
+    """Where the axis ends: over every share and limit, and over nothing but zeros, too."""
+    highest = points.select(pl.max_horizontal(pl.col("rate", "high").max())).item()
+    return max(1.08 * (highest or 0.0), 0.1)
 
 
 def _level(

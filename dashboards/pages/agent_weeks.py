@@ -43,7 +43,7 @@ def sections(
         view.published, filters, playbook, None if is_every else step
     )
     by = ("team", "step") if is_every else ("team",)
-    charts = _charts(rows, by)
+    charts = charts_of(rows, by)
     title = f"step {step}. {steps[step]}" if step else f"all {len(steps)} steps"
     shown = _steps_grid(view, charts, steps) if is_every else _drawn(view, charts)
     yield section(
@@ -66,8 +66,15 @@ def sections(
     )
 
 
-def _charts(rows: pl.DataFrame, by: tuple[str, ...]) -> _Charts:
-    counts = weighed_counts(rows, *by, "week")
+def charts_of(rows: pl.DataFrame, by: tuple[str, ...]) -> _Charts:
+    """A control chart for each group of `by`, its weeks in order.
+
+    Args:
+        rows: as `weekly_steps` gives them.
+        by: what a chart is of, besides the weeks.
+    """
+    # A week in which only later steps were judged would stand after all others.
+    counts = weighed_counts(rows, *by, "week").sort("week", maintain_order=True)
     parts = counts.partition_by(by, as_dict=True, maintain_order=True)
     return {
         tuple(map(str, key)): control_chart(points, charts=len(parts))

@@ -1,5 +1,6 @@
 """Figures show the rows that they are given, and what is missing as missing."""
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from dashboards.figures.kappas import SYMBOLS, kappas
 from dashboards.figures.temperature import curve
 from dashboards.figures.trends import Series, weekly
 from dashboards.formats import NOTHING, formats, zone_of
+from dashboards.pages.agent_weeks import charts_of
 from dashboards.rates import adherence, with_share
 from dashboards.theme import PALETTES, ink
 
@@ -209,3 +211,21 @@ def test_steps_of_the_heat_map_carry_their_signs() -> None:
         CELLS, ["Ana"], [("1", "One"), ("2", "Two")], ENGLISH, "light", {"1": "●"}
     )
     assert figure.layout.xaxis.ticktext == ("1<br>●", "2<br>")
+
+
+def test_weeks_of_a_run_chart_stand_in_order_though_steps_come_one_after_another() -> (
+    None
+):
+    weeks = [date(2026, 8, 3), date(2026, 8, 17), date(2026, 8, 10)]
+    rows = pl.DataFrame(
+        {
+            "team": "North",
+            "step": ["1", "1", "2"],
+            "week": weeks,
+            "met": 1,
+            "judged": 2,
+            "weight": 1.0,
+        }
+    )
+    chart = charts_of(rows, ("team",))[("North",)]
+    assert chart.points["week"].to_list() == sorted(weeks)
