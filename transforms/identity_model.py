@@ -74,7 +74,7 @@ def train(records: pl.DataFrame, identity: Identity) -> Model:
     names = compared(records)
     if not names:
         return {"comparisons": []}
-    starts = {name: identity.comparisons[name].levels for name in names}
+    starts = {name: identity.comparisons[name] for name in names}
     count = records.height
     pairs = count * (count - 1) / 2
     certain = _certain(records, identity)
@@ -83,7 +83,7 @@ def train(records: pl.DataFrame, identity: Identity) -> Model:
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_no",
-        comparisons=[comparison(name, starts[name]) for name in names],
+        comparisons=[comparison(name, starts[name].one_person) for name in names],
         probability_two_random_records_match=min(expected / max(pairs, 1.0), 0.5),
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
@@ -102,13 +102,16 @@ def train(records: pl.DataFrame, identity: Identity) -> Model:
                     max_pairs=training.sampled_pairs,
                 )
     model = linker.misc.save_model_to_json()
-    weight = certain if learns else 0.0
+    weight = certain / training.worth_of_start if learns else 0.0
     sampled = min(float(training.sampled_pairs), pairs)
     for learned in model["comparisons"]:
         name = learned["output_column_name"]
-        _settle(learned, starts[name], weight / training.worth_of_start, sampled)
+        worth = training.worth_of_strangers
+        _settle(learned, starts[name].one_person, "m_probability", weight)
+        _settle(learned, starts[name].strangers, "u_probability", sampled / worth)
         if name in _COUNTED:
-            _count_strangers(learned, records[name], expected)
+            start = starts[name].strangers["same"] * worth
+            _count_strangers(learned, records[name], expected, (start, worth))
     return model
 
 
@@ -208,35 +211,37 @@ def _pairs(numbers: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def _settle(
-    comparison: Any, starts: Mapping[str, float], weight: float, sampled: float
+    comparison: Any, starts: Mapping[str, float], kind: str, weight: float
 ) -> None:
-    """Draw what was learned towards what it started from; no agreement is impossible.
+    """Draw probabilities that were learned towards what they started from.
 
     `weight` is how many times the start's worth was learned from.
     """
     levels = [x for x in comparison["comparison_levels"] if not x.get("is_null_level")]
     for level in levels:
         start = starts[level["label_for_charts"]]
-        learned = level.get("m_probability", start)
-        level["m_probability"] = (start + weight * learned) / (1 + weight)
-        seen = (level.get("u_probability") or 0.0) * sampled
-        level["u_probability"] = (seen + 0.5) / (sampled + 0.5 * len(levels))
-    for kind in ("m_probability", "u_probability"):
-        whole = sum(level[kind] for level in levels)
-        for level in levels:
-            level[kind] = _rounded(level[kind] / whole)
+        learned = level.get(kind)
+        level[kind] = (start + weight * (learned or 0.0)) / (1 + weight)
+        if learned is None and kind == "m_probability":
+            level[kind] = start
+    whole = sum(level[kind] for level in levels)
+    for level in levels:
+        level[kind] = _rounded(level[kind] / whole)
 
 
-def _count_strangers(comparison: Any, values: pl.Series, expected: float) -> None:
+def _count_strangers(
+    comparison: Any, values: pl.Series, expected: float, start: tuple[float, float]
+) -> None:
     """How often strangers share a value: all pairs that do, but for those expected to be one.
 
-    At least a tenth of the pairs that share one are taken for strangers.
+    At least a tenth of the pairs that share one are taken for strangers; `start` says how
+    many do of how many pairs, to start from.
     """
     known = values.drop_nulls()
     counts = known.value_counts()["count"].cast(pl.Float64)
     sharing = float((counts * (counts - 1) / 2).sum())
-    strangers = max(sharing - expected, 0.1 * sharing, 0.5)
-    u = strangers / max(known.len() * (known.len() - 1) / 2, 1.0)
+    strangers = max(sharing - expected, 0.1 * sharing) + start[0]
+    u = strangers / (known.len() * (known.len() - 1) / 2 + start[1])
     for level in comparison["comparison_levels"]:
         if level["label_for_charts"] == "same":
             level["u_probability"] = _rounded(min(u, 0.5))

@@ -51,10 +51,17 @@ class Mailboxes(Frozen):
 
 
 class Agreement(Frozen):
-    """How often two records of one person agree to each degree, and why."""
+    """How often two records agree to each degree, and why.
+
+    Attributes:
+        reason: why so.
+        one_person: shares of the degrees among pairs of one person.
+        strangers: the same among pairs of two.
+    """
 
     reason: str
-    levels: dict[str, float]
+    one_person: dict[str, float]
+    strangers: dict[str, float]
 
 
 class Training(Frozen):
@@ -66,6 +73,7 @@ class Training(Frozen):
         certain_share: share of all pairs of one person that these find.
         learn_from: agreements whose pairs teach about everything else.
         worth_of_start: how many matches the numbers of `comparisons` are worth.
+        worth_of_strangers: how many pairs of strangers they are worth.
         least_split_share: share of the records that are reckoned to be second ones.
         sampled_pairs: random pairs that tell how often strangers agree; also the most
             pairs that each of `learn_from` teaches by.
@@ -77,6 +85,7 @@ class Training(Frozen):
     certain_share: float = Field(gt=0, le=1)
     learn_from: tuple[tuple[Compared, ...], ...]
     worth_of_start: float = Field(gt=0)
+    worth_of_strangers: float = Field(gt=0)
     least_split_share: float = Field(gt=0, lt=1)
     sampled_pairs: int = Field(ge=1000)
     seed: int
@@ -109,17 +118,24 @@ class Identity(Frozen):
     def _levels_are_whole(self) -> Self:
         for name, levels in LEVELS.items():
             told = self.comparisons.get(name)
-            if told is None or set(told.levels) != set(levels):
-                found = None if told is None else sorted(told.levels)
+            if told is None:
                 raise ValueError(
-                    f"comparisons.{name}: levels {found}; it needs {sorted(levels)}"
+                    f"comparisons: nothing on {name}; it needs all {[*LEVELS]}"
                 )
-            if (
-                abs(sum(told.levels.values()) - 1) > 0.001
-                or min(told.levels.values()) <= 0
-            ):
-                raise ValueError(
-                    f"comparisons.{name}: {told.levels} are no shares of one whole; each"
-                    " must be over 0, and all together 1"
-                )
+            _check_shares(f"comparisons.{name}.one_person", told.one_person, levels)
+            _check_shares(f"comparisons.{name}.strangers", told.strangers, levels)
         return self
+
+
+def _check_shares(
+    place: str, shares: dict[str, float], levels: tuple[str, ...]
+) -> None:
+    if set(shares) != set(levels):
+        raise ValueError(
+            f"{place}: degrees {sorted(shares)}; it needs {sorted(levels)}"
+        )
+    if abs(sum(shares.values()) - 1) > 0.001 or min(shares.values()) <= 0:
+        raise ValueError(
+            f"{place}: {shares} are no shares of one whole; each must be over 0, and all"
+            " together 1"
+        )
