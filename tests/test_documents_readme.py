@@ -2,10 +2,10 @@
 
 import os
 import re
-from datetime import time
 import shlex
 import subprocess
 import sys
+from datetime import time
 from pathlib import Path
 from typing import Any
 

@@ -76,7 +76,7 @@ def _events(view: View, events: pl.DataFrame) -> html.Section:
         " several. The table says who started each: the customer, the agent, or only a source"
         " (incident log, record of the call). A transfer is the customer's where one asked"
         " for it before. A formal complaint is an incident linked within 7 days;"
-        f" {written.number(events['own_records'].sum())} of them are the agent's own record"
+        f" {written.number(int(events['own_records'].sum()))} of them are the agent's own record"
         " of the call, which playbooks ask for. They count here, but not where agents"
         " are compared: documenting must not look like escalating.",
     )

@@ -42,5 +42,7 @@ class Knowledge:
     validity: Validity
     review: ReviewGuide = NO_GUIDE
     due_times: Mapping[str, Grammar] = field(default_factory=dict[str, Grammar])
-    promises: Mapping[str, PromiseWords] = field(default_factory=dict[str, PromiseWords])
+    promises: Mapping[str, PromiseWords] = field(
+        default_factory=dict[str, PromiseWords]
+    )
     chronic: ChronicGuide = NO_ADVICE
