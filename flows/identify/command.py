@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from flows.identify.saying import State
 from flows.settings import Settings
 
 app = typer.Typer(
@@ -15,6 +14,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+State = Literal["to_review", "linked", "confirmed", "split", "all"]
 One = Annotated[str, typer.Argument(help="One id of the source.")]
 Other = Annotated[str, typer.Argument(help="The other id.")]
 By = Annotated[str, typer.Option(help="Who says so.")]

@@ -1,14 +1,13 @@
 """Pairs of the source's customers that may be one person, and people's word on them."""
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from dashboards.records import identities as kept
 from dashboards.records.store import Records
+from flows.identify.command import State
 from flows.publish import current_file
 from flows.settings import Settings
 from transforms.contracts.identity_marts import LINK_STATES
-
-State = Literal["to_review", "linked", "confirmed", "split", "all"]
 
 _PAIRS: Final = """
     SELECT l.source_customer_id, l.other_customer_id, l.state::VARCHAR AS state,
