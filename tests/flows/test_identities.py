@@ -1,6 +1,7 @@
 """Identities through the night: calls follow the person, links stay, people's word counts."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from flows.ingest import ingest
 from flows.settings import CHECKOUT, Settings
 from flows.stage import stage
 from flows.warehouse import Warehouse, open_warehouse
+from tests.flows.test_cli import answered, run
 
 BANKS = CHECKOUT / "data" / "generator"
 TURNS = [
@@ -182,3 +184,26 @@ def test_planted_splits_are_found_and_nobody_else_is_linked(tmp_path: Path) -> N
     assert pairs("person_id") >= 30
     assert pairs("linked", "person_id") / pairs("linked") >= 0.99
     assert pairs("linked", "person_id") / pairs("person_id") >= 0.90
+
+
+def test_pairs_are_listed_with_reasons_and_a_word_is_recorded(
+    sampled: Settings, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sampled.home, home)
+    settings = Settings(home=home)
+    (row,) = answered(settings, "identities", "--state", "linked", "--json")
+    assert (row["source_customer_id"], row["other_customer_id"]) == ("C001", "C101")
+    listed = run(settings, "identities", "--state", "linked").stdout.splitlines()
+    assert listed[0].startswith("C001 רונית אברהמי (1 call, number ending in 01)")
+    assert "    same telephone number" in listed
+    assert run(settings, "identities").stdout == "no pair is to review\n"
+    said = ("C101", "C001", "--by", "ann", "--why", "two sisters")
+    assert (
+        "are two people: recorded" in run(settings, "identities", "split", *said).stdout
+    )
+    kept_rows = kept.identities_said(Records(settings.records_url))
+    assert [row["is_confirmed"] for row in kept_rows] == [False]
+    taken = run(settings, "identities", "withdraw", *said)
+    assert taken.exit_code == 0
+    assert kept.identities_said(Records(settings.records_url)) == []
