@@ -28,11 +28,12 @@ CONTACT: Final[frozenset[Kind]] = frozenset({"call_back", "investigation"})
 """Kinds that a call to the customer keeps."""
 THING: Final[frozenset[Kind]] = frozenset({"visit", "refund", "investigation", "other"})
 """Kinds that the incident log may show as done."""
+_MESSAGE: Final[frozenset[Kind]] = frozenset({"message"})
 _ABOUT: Final[dict[Told, frozenset[Kind]]] = {
     "not_called": CONTACT,
     "called": CONTACT,
-    "not_done": THING | {"message"},
-    "done": THING | {"message"},
+    "not_done": THING | _MESSAGE,
+    "done": THING | _MESSAGE,
     "not_kept": CONTACT | THING,
 }
 _IN_FAVOUR: Final = ("called", "done")
