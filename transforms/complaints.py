@@ -23,14 +23,17 @@ _DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
 def joined_contacts(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     """One row for each call of a named customer, with the `contact` that it is part of.
 
-    A call that starts within the minutes of a transfer after the customer's call before
-    belongs to the same contact. Contacts are numbered from 0, by customer and time.
+    A call that starts within the minutes of a transfer after the customer's call before, or
+    that the source says continues it, belongs to the same contact. Contacts are numbered
+    from 0, by customer and time.
     """
     seconds = pl.col("duration_seconds").fill_null(0).cast(pl.Float64)
     started = pl.col("started_at").to_physical()
     ended = started + (seconds * 1_000_000).cast(pl.Int64)
     gap = started - ended.cum_max().shift(1).over("customer_id")
-    apart = gap >= thresholds.transfer_minutes.value * MINUTE
+    before = pl.col("call_id").shift(1).over("customer_id")
+    linked = pl.col("continues_call_id").eq(before).fill_null(value=False)
+    apart = (gap >= thresholds.transfer_minutes.value * MINUTE) & ~linked
     return (
         facts.filter(pl.col("customer_id").is_not_null())
         .sort("customer_id", "started_at", "call_id")

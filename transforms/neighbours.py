@@ -22,6 +22,7 @@ _FIELDS: Final = (
     "direction",
     "started_at",
     "ended_at",
+    "continues_call_id",
 )
 
 

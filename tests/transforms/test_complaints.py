@@ -191,3 +191,11 @@ def test_where_nobody_is_cut_off_curve_and_count_are_one_share(
 
 def _no_facts() -> pl.DataFrame:
     return joined([{"at": 0}]).clear()
+
+
+@pytest.mark.parametrize(("continues", "contact"), [("c1", 0), ("c9", 1), (None, 1)])
+def test_a_call_that_the_source_links_to_the_one_before_is_the_same_contact(
+    continues: str | None, contact: int
+) -> None:
+    later = joined([{"at": 0}, {"at": 0.5, "continues_call_id": continues}])
+    assert later["contact"].to_list() == [0, contact]

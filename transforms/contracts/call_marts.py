@@ -63,6 +63,9 @@ CALL_FACTS: Final = Table(
         "direction": optional(pl.String, "`inbound` or `outbound`."),
         "channel": optional(pl.String, "Voice, chat, …"),
         "disposition": optional(pl.String, "How the source says that the call ended."),
+        "continues_call_id": optional(
+            pl.String, "The call that this one continues, where the source links them."
+        ),
         "turns": count("Turns of the transcript."),
         "unassessable": optional(
             pl.String, "Why the call cannot be assessed; null if it can."

@@ -68,6 +68,9 @@ CALL_FIELDS: Final[dict[str, Column]] = {
     "channel": optional(pl.String, "Voice, chat, …"),
     "disposition": optional(pl.String, "How the source says that the call ended."),
     "transferred_to": optional(pl.String, "To whom the call was handed over."),
+    "continues_call_id": optional(
+        pl.String, "The call that this one continues, where the source links them."
+    ),
     "exported_at": optional(UTC, "When the source exported this version, in UTC."),
 }
 """The optional and required fields of a call, as every reader gives them."""
