@@ -132,6 +132,9 @@ def test_a_cell_of_the_heat_map_leads_to_its_calls_and_to_one_call(
 
 def test_an_agent_of_the_grid_leads_to_the_agents_steps(visit: Visit) -> None:
     page = visit.open("/agents?in=en")
+    # Grids are filled as they come into view, and what stands above them moves them.
+    page.locator("#all-agents").scroll_into_view_if_needed()
+    visit.settle()
     agent = page.locator("#all-agents .ag-row a").first
     name = agent.inner_text()
     agent.click()

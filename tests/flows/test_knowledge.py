@@ -18,7 +18,14 @@ DATA = CHECKOUT / "data"
 
 def copy_to(folder: Path) -> Path:
     """A copy of the shipped knowledge, to be changed."""
-    for kind in ("lexicons", "playbooks", "review", "validity"):
+    for kind in (
+        "due_times",
+        "lexicons",
+        "playbooks",
+        "promises",
+        "review",
+        "validity",
+    ):
         shutil.copytree(DATA / kind, folder / kind)
     for path in DATA.glob("*.yaml"):
         shutil.copy(path, folder / path.name)
