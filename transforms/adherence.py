@@ -10,7 +10,7 @@ from transforms.behaviours import BEHAVIOURS
 from transforms.context import Context
 from transforms.contracts import marts
 from transforms.contracts.call_marts import MACHINE_VERDICT, VERDICT
-from transforms.contracts.columns import UTC
+from transforms.contracts.columns import DIMENSIONS, UTC
 from transforms.contracts.escalation_marts import EVENT_TYPES
 from transforms.contracts.table import UNKNOWN
 from transforms.escalation import Escalations, own_records
@@ -26,7 +26,7 @@ from transforms.verdicts import (
     Verdicts,
 )
 
-_DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
+_DIMENSIONS: Final = tuple(DIMENSIONS)
 _CODES: Final = len(VERDICT_NAMES)
 _KEPT: Final = pl.Enum(VERDICT_NAMES)
 

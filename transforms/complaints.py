@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from transforms.contracts.columns import DIMENSIONS
 from transforms.contracts.customer_marts import (
     FOLLOWED_DAYS,
     REPEAT_CONTACTS,
@@ -17,7 +18,6 @@ from transforms.knowledge.thresholds import Thresholds
 MINUTE: Final = 60_000_000
 DAY: Final = 86_400_000_000
 """Microseconds."""
-_DIMENSIONS: Final = ("agent_id", "team", "queue", "language", "day")
 
 
 def joined_contacts(facts: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
@@ -81,7 +81,7 @@ def contacts(
         )
     )
     together = calls.group_by("contact", maintain_order=True).agg(
-        pl.col("customer_id", *_DIMENSIONS, "started_at").first(),
+        pl.col("customer_id", *DIMENSIONS, "started_at").first(),
         pl.col("ended", "temperature_peak", "written").max(),
         # With a linked incident it is a complaint, whether or not the text can be read.
         is_complaint=pl.coalesce(
@@ -138,7 +138,7 @@ def repeat_contacts(
     """
     followed = _followed(together, as_of)
     known = pl.col("is_issue_known")
-    counted = followed.group_by(_DIMENSIONS).agg(
+    counted = followed.group_by(*DIMENSIONS).agg(
         contacts=pl.len(),
         issue_known=known.sum(),
         **{
@@ -150,10 +150,10 @@ def repeat_contacts(
     )
     nobody = (
         unnamed.filter(pl.col("direction").ne_missing("outbound"))
-        .group_by(_DIMENSIONS)
+        .group_by(*DIMENSIONS)
         .agg(unnamed=pl.len())
     )
-    rows = pl.concat([counted, nobody], how="diagonal").group_by(_DIMENSIONS).sum()
+    rows = pl.concat([counted, nobody], how="diagonal").group_by(*DIMENSIONS).sum()
     conformed = REPEAT_CONTACTS.conform(rows.lazy()).collect()
     return conformed.sort(REPEAT_CONTACTS.key)
 
@@ -172,7 +172,7 @@ def repeat_gaps(together: pl.DataFrame, as_of: int) -> pl.DataFrame:
     )
     rows = (
         pl.concat(parts, how="diagonal")
-        .group_by(*_DIMENSIONS, "followed_days")
+        .group_by(*DIMENSIONS, "followed_days")
         .agg(pl.selectors.boolean().cast(pl.UInt32).sum())
     )
     return REPEAT_GAPS.conform(rows.lazy()).collect().sort(REPEAT_GAPS.key)
@@ -184,7 +184,7 @@ def _leaving(followed: pl.DataFrame, which: str) -> pl.DataFrame:
     days = ((pl.col(f"gap{which}") + DAY - 1) // DAY).clip(lower_bound=1)
     again = (days <= pl.col("whole_days")).fill_null(value=False)
     return followed.select(
-        *_DIMENSIONS,
+        *DIMENSIONS,
         pl.when(again).then(days).otherwise("whole_days").alias("followed_days"),
         again.alias(f"repeated{which}"),
         (~again).alias(f"censored{which}"),

@@ -12,7 +12,6 @@ from transforms.heard import NEVER, Floats, Ints, Mask
 from transforms.shifts import ANOTHER, same_shift, stretch_ends
 
 _SECOND: Final = 1_000_000
-_MINUTE: Final = 60 * _SECOND
 _FIELDS: Final = (
     "call_no",
     "call_id",

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.figures.kappas import SYMBOLS
+from dashboards.figures.whiskers import whiskers
 from dashboards.formats import Formats
 from dashboards.theme import palette, template
 
@@ -108,15 +109,9 @@ def _add(
             "color": colour,
             "line": {"color": colour, "width": 2},
         },
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (mine["difference_high"] - value).to_list(),
-            "arrayminus": (value - mine["difference_low"]).to_list(),
-            "color": colour,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=whiskers(
+            value, mine["difference_low"], mine["difference_high"], colour
+        ),
         customdata=[_hover(row, formats) for row in mine.iter_rows(named=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )

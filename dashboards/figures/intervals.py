@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.whiskers import whiskers
 from dashboards.formats import Formats
 from dashboards.theme import palette, template
 
@@ -34,15 +35,9 @@ def dots(
         y=told["name"].to_list(),
         mode="markers",
         marker={"size": 11, "color": colours.series[0]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (told["high"] - rates).to_list(),
-            "arrayminus": (rates - told["low"]).to_list(),
-            "color": colours.series[0],
-            "thickness": 2,
-            "width": 5,
-        },
+        error_x=whiskers(
+            rates, told["low"], told["high"], colours.series[0], is_bold=True
+        ),
         customdata=[
             f"<b>{row['name']}</b><br>{formats.percent(row['rate'])} ·"
             f" {formats.of(row['numerator'], row['denominator'])}<br>95% interval"

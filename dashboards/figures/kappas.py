@@ -5,6 +5,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.whiskers import whiskers
 from dashboards.formats import Formats, in_words
 from dashboards.theme import palette, template
 
@@ -104,15 +105,7 @@ def _add(
             "color": colour,
             "line": {"color": colour, "width": 2},
         },
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (high - mine["kappa"]).clip(0).to_list(),
-            "arrayminus": (mine["kappa"] - low).clip(0).to_list(),
-            "color": colour,
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=whiskers(mine["kappa"], low, high, colour),
         customdata=[_hover(row, formats) for row in mine.iter_rows(named=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.whiskers import whiskers
 from dashboards.formats import Formats
 from dashboards.theme import palette, template
 
@@ -37,15 +38,9 @@ def ranking(ranked: pl.DataFrame, formats: Formats, scheme: str | None) -> go.Fi
         mode="markers",
         name="shrunk share, with its 95 % interval",
         marker={"symbol": "diamond", "size": 9, "color": colours.series[0]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (ranked["high"] - ranked["shrunk"]).clip(0.0).to_list(),
-            "arrayminus": (ranked["shrunk"] - ranked["low"]).clip(0.0).to_list(),
-            "color": colours.series[0],
-            "thickness": 1.5,
-            "width": 4,
-        },
+        error_x=whiskers(
+            ranked["shrunk"], ranked["low"], ranked["high"], colours.series[0]
+        ),
         customdata=ranked["hover"].to_list(),
         hovertemplate="%{customdata}<extra></extra>",
     )
